@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DEADLINE_H
+#define DEADLINE_H
+
+#include <stdint.h>
+
+/* Milliseconds on a clock that nobody sets (CLOCK_MONOTONIC). */
+int64_t clock_now_ms(void);
+
+/* The end of a time budget, on that clock. */
+struct deadline {
+    int64_t end_ms;
+    int seconds; /* the whole budget, for messages */
+};
+
+/* A budget of `seconds` that began at start_ms. */
+struct deadline deadline_after(int64_t start_ms, int seconds);
+
+/* Milliseconds that are left; 0 where the time is up. */
+int deadline_left_ms(const struct deadline *deadline);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EXTRA_OPTS_H
+#define EXTRA_OPTS_H
+
+#include "error.h"
+
+#include <stdbool.h>
+
+/* What --extra-opts[=[SECTION][@FILE]] names, as in the Monitoring Plugins. */
+struct extra_opts {
+    char *section;
+    char *path;
+};
+
+/* Whether the argument (NULL: none) is well-formed: an @ has something behind it. */
+bool extra_opts_is_valid(const char *argument);
+
+/* Takes a valid argument and the section that stands for none. Fills *found, which
+ * extra_opts_free() frees. Without @FILE the file is looked for where the Monitoring Plugins look:
+ * MP_CONFIG_FILE, NAGIOS_CONFIG_PATH, a list of places. Gives 0, or -1 with ERROR_TROUBLE. */
+int extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found,
+                    struct error *error);
+
+void extra_opts_free(struct extra_opts *found);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+/* A directory always exists, and neither read() nor write() works on it. open() takes the lowest
+ * free number, so after one round all three are taken. */
+static void occupy_standard_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/", O_RDONLY | O_DIRECTORY);
+}
+
+static void set_signals(void) {
+    const int ignored[] = {SIGPIPE, SIGXFSZ};
+    const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
+    sigset_t unblocked;
+
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        signal(ignored[i], SIG_IGN);
+    sigemptyset(&unblocked);
+    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+        signal(deadly[i], SIG_DFL);
+        sigaddset(&unblocked, deadly[i]);
+    }
+    /* Older libcurl bounds a blocking resolver by SIGALRM. */
+    sigaddset(&unblocked, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
+}
+
+static void disable_core_dumps(void) {
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    /* The limit does not count where the kernel pipes dumps to a program; this does. A process
+     * that the leak checker cannot look into ends in an error, hence not with sanitizers. */
+#if defined HAVE_SYS_PRCTL_H && !defined WITH_SANITIZERS
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+bool process_prepare(void) {
+    occupy_standard_descriptors();
+    set_signals();
+    disable_core_dumps();
+    return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+void wipe(void *memory, size_t size) {
+#ifdef HAVE_EXPLICIT_BZERO
+    explicit_bzero(memory, size);
+#else
+    volatile unsigned char *byte = memory;
+    while (size-- > 0)
+        *byte++ = 0;
+#endif
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef THRESHOLD_H
+#define THRESHOLD_H
+
+#include "range.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A threshold on what is left of a limit: what the user wrote, and what it means once the limit is
+ * known. N and N% are minimums, as in check_disk and check_swap; START:END, @START:END and their
+ * short forms are ranges of the Monitoring Plugins Development Guidelines. */
+
+enum bound_unit { BOUND_OPEN, BOUND_COUNT, BOUND_PERCENT };
+
+struct bound {
+    enum bound_unit unit;
+    int64_t value; /* a count, or thousandths of a per cent */
+};
+
+struct threshold {
+    char *text; /* as the user wrote it; NULL: no threshold. Its owner is who keeps the threshold */
+    bool inside;
+    struct bound start;
+    struct bound end;
+};
+
+enum threshold_resolution {
+    THRESHOLD_RESOLVED,
+    THRESHOLD_NEEDS_LIMIT, /* it holds a percentage, and there is no limit to take it of */
+    THRESHOLD_REVERSED     /* with this limit its start is beyond its end */
+};
+
+/* Takes a threshold as written. Gives 0 and fills *threshold, all but its text, or -1 with *reason
+ * set to a constant that says what is wrong. */
+int threshold_parse(const char *text, struct threshold *threshold, const char **reason);
+
+/* Turns the threshold into a range of whole numbers that alerts for exactly the same numbers:
+ * nothing is rounded into or out of an alert. `limit` below 1: there is none. *range is set only
+ * where the answer is THRESHOLD_RESOLVED. */
+enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
+                                            struct range *range);
+
+/* Whether it is a minimum: N, N:, N%, N%:. */
+bool threshold_is_minimum(const struct threshold *threshold);
+
+/* The word that goes before the threshold's text in an alert: below, outside or inside. */
+const char *threshold_relation(const struct threshold *threshold);
+
+#endif

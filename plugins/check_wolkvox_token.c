@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ca_file.h"
+#include "deadline.h"
+#include "evaluate.h"
+#include "options.h"
+#include "process.h"
+#include "report.h"
+#include "result.h"
+#include "secret.h"
+#include "token_api.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char label[] = "WOLKVOX_TOKEN";
+
+/* All that one check is made of. */
+struct check {
+    int64_t start_ms;
+    struct options options;
+    struct secret secret;
+    struct deadline deadline;
+    struct token_exchange exchange;
+    struct verdict verdict;
+};
+
+static enum state state_of(const struct error *error, const struct options *options) {
+    switch (error->kind) {
+    case ERROR_UNAVAILABLE:
+        return options->unavailable;
+    case ERROR_TIMEOUT:
+        return options->has_timeout_state ? options->timeout_state : options->unavailable;
+    case ERROR_USAGE:
+    case ERROR_TROUBLE:
+        break;
+    }
+    return STATE_UNKNOWN;
+}
+
+/* An error is a verdict, too. */
+static int judge_error(struct check *check, const struct error *error) {
+    check->verdict =
+        (struct verdict){.state = state_of(error, &check->options), .text = strdup(error->text)};
+    return check->verdict.text != NULL ? 0 : -1;
+}
+
+static int judge_answer(struct check *check) {
+    const struct token_exchange *exchange = &check->exchange;
+    const struct evaluate_input input = {
+        .info = &exchange->info,
+        .warning = &check->options.warning,
+        .critical = &check->options.critical,
+        .unavailable = check->options.unavailable,
+        .redirect = exchange->responses[exchange->requests - 1].redirect,
+        .host = check->options.server.host,
+        .secret = check->secret.token,
+        .request_ms = exchange->milliseconds,
+        .timeout_s = check->options.timeout,
+    };
+
+    return evaluate(&input, &check->verdict);
+}
+
+static int ask(struct check *check, struct error *error) {
+    const struct options *options = &check->options;
+
+    if (options->ca_file != NULL &&
+        ca_file_check(options->ca_file, check->secret.token, &check->deadline, error) != 0)
+        return -1;
+    return token_api_ask(options, check->secret.token, &check->deadline, &check->exchange, error);
+}
+
+static int load_token(struct check *check, struct error *error) {
+    const struct secret *ini = check->options.ini_token;
+    const struct secret_sources sources = {
+        .token_file = check->options.token_file,
+        .ini_token = ini != NULL ? ini->token : NULL,
+        .ini_readable_by_everyone = ini != NULL && ini->readable_by_everyone,
+    };
+
+    return secret_load(&check->secret, &sources, &check->deadline, error);
+}
+
+/* ---- Output: each gives the state to exit with ---- */
+
+static enum state state_if_printed(int printed, enum state state) {
+    return printed == 0 ? state : STATE_UNKNOWN;
+}
+
+static enum state print_error(const struct error *error) {
+    const struct check_result result = {
+        .state = STATE_UNKNOWN,
+        .text = error->text,
+        .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
+    };
+
+    return state_if_printed(result_print(label, &result), STATE_UNKNOWN);
+}
+
+static enum state print_report(const struct check *check) {
+    const struct report_input input = {
+        .options = &check->options,
+        .secret = &check->secret,
+        .exchange = check->exchange.requests > 0 ? &check->exchange : NULL,
+        .verdict = &check->verdict,
+    };
+
+    return state_if_printed(report(label, &input), check->verdict.state);
+}
+
+/* ---- The check, from the command line to the exit ---- */
+
+static enum state run(struct check *check, int argc, char **argv) {
+    struct error error;
+
+    switch (options_parse(argc, argv, check->start_ms, &check->options, &error)) {
+    case OPTIONS_HELP:
+        return state_if_printed(options_print_help(), STATE_UNKNOWN);
+    case OPTIONS_VERSION:
+        return state_if_printed(result_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+    case OPTIONS_FAILED:
+        return print_error(&error);
+    case OPTIONS_RUN:
+        break;
+    }
+    check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    if (load_token(check, &error) != 0)
+        return print_error(&error);
+    int judged = ask(check, &error) == 0 ? judge_answer(check) : judge_error(check, &error);
+    if (judged != 0) {
+        error_out_of_memory(&error);
+        return print_error(&error);
+    }
+    return print_report(check);
+}
+
+/* What was written may fail as late as at the end: a full disk behind a network, say. */
+static int leave(enum state state) {
+    return close(STDOUT_FILENO) == 0 ? (int)state : STATE_UNKNOWN;
+}
+
+static void check_free(struct check *check) {
+    options_free(&check->options);
+    token_exchange_free(&check->exchange);
+    verdict_free(&check->verdict);
+    wipe(&check->secret, sizeof check->secret);
+}
+
+int main(int argc, char **argv) {
+    struct check check = {.start_ms = clock_now_ms()};
+
+    /* Where nobody can see the answer, no call is spent on it. */
+    if (!process_prepare())
+        return STATE_UNKNOWN;
+    enum state state = run(&check, argc, argv);
+    check_free(&check);
+    return leave(state);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EVALUATE_H
+#define EVALUATE_H
+
+#include "state.h"
+#include "threshold.h"
+#include "token_info.h"
+
+#include <stdint.h>
+
+/* Judging an answer: pure, no input or output. The rules are those of the manual's sections on
+ * thresholds, states and perfdata. */
+
+struct evaluate_input {
+    const struct token_info *info;
+    const struct threshold *warning;
+    const struct threshold *critical;
+    enum state unavailable; /* what an API that cannot be used means */
+    const char *redirect;   /* where the server points to, as a URL; NULL: nowhere */
+    const char *host;       /* the server that was asked */
+    const char *secret;     /* masked in a redirect's host */
+    int64_t request_ms;     /* how long the request took */
+    int timeout_s;          /* how long it was allowed to take */
+};
+
+struct verdict {
+    enum state state;
+    char *text;
+    char *perfdata; /* NULL: none */
+};
+
+/* Judges. Gives 0, or -1 where memory ran out. verdict_free() frees the verdict in both cases. */
+int evaluate(const struct evaluate_input *input, struct verdict *verdict);
+
+void verdict_free(struct verdict *verdict);
+
+#endif

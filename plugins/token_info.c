@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "token_info.h"
+
+#include "number.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char limit_exceeded[] = "token limit exceeded";
+static const char too_many_at_once[] = "simultaneous requests";
+
+static const char key_description[] = "description";
+static const char key_limit[] = "token_limit";
+static const char key_used[] = "token_use_today";
+static const char key_available[] = "available_consumition_options"; /* the vendor's spelling */
+static const char key_available_sibling[] = "available_consumption_options";
+static const char key_hours[] = "hours_to_restart_count";
+
+enum { HOURS_MAX = 9999 };
+
+/* One answer while it is decoded. */
+struct decoding {
+    const struct token_answer *answer;
+    const char *secret;
+    struct token_info *info;
+    bool is_json;
+    struct json_object *root;     /* owned; NULL: JSON null, or none */
+    struct json_object *envelope; /* NULL: the root is no object */
+    struct json_object *data;     /* the record; NULL: there is none */
+    int64_t code;                 /* 200 where it counts as that; -1: another text */
+    bool has_error;
+};
+
+/* ---- JSON ---- */
+
+static void parse(struct decoding *decoding, struct json_tokener *tokener) {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    const char *text = decoding->answer->body;
+    size_t length = decoding->answer->length;
+
+    if (memchr(text, '\0', length) != NULL)
+        return;
+    if (strncmp(text, byte_order_mark, sizeof byte_order_mark - 1) == 0) {
+        text += sizeof byte_order_mark - 1;
+        length -= sizeof byte_order_mark - 1;
+    }
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    /* With the NUL behind the text, for without it a number has no end. */
+    decoding->root = json_tokener_parse_ex(tokener, text, (int)length + 1);
+    decoding->is_json = json_tokener_get_error(tokener) == json_tokener_success &&
+                        json_tokener_get_parse_end(tokener) == length;
+}
+
+static struct json_object *member(struct json_object *object, const char *key) {
+    struct json_object *value = NULL;
+
+    if (object != NULL)
+        json_object_object_get_ex(object, key, &value);
+    return value;
+}
+
+static bool is_text(struct json_object *value) {
+    return json_object_is_type(value, json_type_string);
+}
+
+static bool is_number(struct json_object *value) {
+    return json_object_is_type(value, json_type_int) ||
+           json_object_is_type(value, json_type_double);
+}
+
+/* A value's bytes as received: a string's, or the JSON of anything else. */
+static const char *bytes_of(struct json_object *value, size_t *length) {
+    const char *bytes = json_object_get_string(value);
+
+    if (bytes == NULL)
+        bytes = "null";
+    *length = is_text(value) ? (size_t)json_object_get_string_len(value) : strlen(bytes);
+    return bytes;
+}
+
+static struct text_piece piece_of(const struct decoding *decoding, struct json_object *value) {
+    size_t length;
+    const char *bytes = bytes_of(value, &length);
+
+    return text_piece(bytes, length, TEXT_FIELD_MAX, decoding->secret);
+}
+
+static bool has_phrase(struct json_object *value, const char *phrase) {
+    size_t length;
+
+    if (!is_text(value))
+        return false;
+    const char *bytes = bytes_of(value, &length);
+    return text_has_phrase(bytes, length, phrase);
+}
+
+/* json-c keeps the text of a number with a point or exponent, so that nothing is rounded before it
+ * is looked at; whole numbers beyond 64 bits come out as the largest of them, which is too large.
+ */
+static int number_of(struct json_object *value, int64_t *number) {
+    size_t length;
+    const char *bytes = bytes_of(value, &length);
+
+    if (is_text(value))
+        return number_parse(bytes, length, NUMBER_MAX, number);
+    return is_number(value) ? number_parse_whole_decimal(bytes, number) : -1;
+}
+
+/* ---- The envelope: code, error, msg ---- */
+
+static int read_code(struct decoding *decoding) {
+    struct json_object *value = member(decoding->envelope, "code");
+
+    decoding->code = 200;
+    if (value == NULL || (is_text(value) && json_object_get_string_len(value) == 0))
+        return 0;
+    if (!is_text(value) && !is_number(value))
+        return -1;
+    if (number_of(value, &decoding->code) != 0)
+        decoding->code = -1;
+    if (decoding->code != 200)
+        decoding->info->code = piece_of(decoding, value);
+    return 0;
+}
+
+static int read_error(struct decoding *decoding) {
+    struct json_object *value = member(decoding->envelope, "error");
+
+    if (value == NULL)
+        return 0;
+    if (!is_text(value) && !is_number(value))
+        return -1;
+    const char *text = json_object_get_string(value);
+    bool holds_nul = is_text(value) && (size_t)json_object_get_string_len(value) != strlen(text);
+    decoding->has_error = holds_nul || (*text != '\0' && strcasecmp(text, "null") != 0);
+    if (decoding->has_error)
+        decoding->info->error = piece_of(decoding, value);
+    return 0;
+}
+
+static void read_message(struct decoding *decoding) {
+    struct json_object *value = member(decoding->envelope, "msg");
+
+    if (is_text(value))
+        decoding->info->message = piece_of(decoding, value);
+}
+
+/* ---- The record ---- */
+
+static void find_record(struct decoding *decoding) {
+    struct json_object *data = member(decoding->envelope, "data");
+
+    if (json_object_is_type(data, json_type_array) && json_object_array_length(data) == 1)
+        data = json_object_array_get_idx(data, 0);
+    if (json_object_is_type(data, json_type_object))
+        decoding->data = data;
+}
+
+static void note_unusable(struct token_info *info, const char *key) {
+    size_t length = strlen(info->unusable);
+
+    snprintf(info->unusable + length, sizeof info->unusable - length, "%s%s",
+             length > 0 ? ", " : "", key);
+}
+
+/* A field that need not be there: one that cannot be used counts as absent. */
+static void read_count(struct decoding *decoding, const char *key, int64_t max,
+                       struct count *count) {
+    struct json_object *value = member(decoding->data, key);
+    int64_t number;
+
+    if (value == NULL)
+        return;
+    if (number_of(value, &number) == 0 && number >= 0 && number <= max)
+        *count = (struct count){true, number};
+    else
+        note_unusable(decoding->info, key);
+}
+
+static void read_description(struct decoding *decoding) {
+    struct json_object *value = member(decoding->data, key_description);
+
+    if (is_text(value))
+        decoding->info->description = piece_of(decoding, value);
+    else if (value != NULL)
+        note_unusable(decoding->info, key_description);
+}
+
+static void read_available(struct decoding *decoding) {
+    struct json_object *value = member(decoding->data, key_available);
+
+    if (value == NULL)
+        value = member(decoding->data, key_available_sibling);
+    if (value == NULL)
+        decoding->info->flaw = "available_consumition_options is missing";
+    else if (number_of(value, &decoding->info->available.value) != 0)
+        decoding->info->flaw = "available_consumition_options is no whole number that can be used";
+    else
+        decoding->info->available.known = true;
+}
+
+static void read_record(struct decoding *decoding) {
+    struct token_info *info = decoding->info;
+
+    find_record(decoding);
+    if (decoding->data == NULL) {
+        info->flaw = "its data is no record";
+        return;
+    }
+    read_description(decoding);
+    read_count(decoding, key_limit, NUMBER_MAX, &info->limit);
+    read_count(decoding, key_used, NUMBER_MAX, &info->used);
+    read_count(decoding, key_hours, HOURS_MAX, &info->hours);
+    read_available(decoding);
+}
+
+/* ---- The kind of answer ---- */
+
+/* Whether the server says the phrase: in msg or error of an envelope, or anywhere in a refusal that
+ * is no JSON (a gateway's page). */
+static bool says(const struct decoding *decoding, const char *phrase) {
+    const struct token_answer *answer = decoding->answer;
+
+    if (decoding->is_json)
+        return has_phrase(member(decoding->envelope, "msg"), phrase) ||
+               has_phrase(member(decoding->envelope, "error"), phrase);
+    return answer->damage == NULL && answer->status != 200 &&
+           text_has_phrase(answer->body, answer->length, phrase);
+}
+
+static bool is_status_or_code(const struct decoding *decoding, int64_t number) {
+    return decoding->answer->status == number || decoding->code == number;
+}
+
+static enum answer_kind find_kind(const struct decoding *decoding) {
+    bool accepted = decoding->code == 200 && !decoding->has_error;
+    bool has_figures = accepted && decoding->info->flaw == NULL;
+
+    if (!has_figures && says(decoding, limit_exceeded))
+        return ANSWER_LIMIT_EXCEEDED;
+    if ((!has_figures && says(decoding, too_many_at_once)) || is_status_or_code(decoding, 429))
+        return ANSWER_BUSY;
+    if (is_status_or_code(decoding, 405) || is_status_or_code(decoding, 501))
+        return ANSWER_WRONG_METHOD;
+    if (decoding->answer->status != 200)
+        return ANSWER_REFUSED;
+    if (has_figures)
+        return ANSWER_TOKEN;
+    return accepted || decoding->envelope == NULL ? ANSWER_NOT_UNDERSTOOD : ANSWER_REFUSED;
+}
+
+static enum answer_kind decode_envelope(struct decoding *decoding) {
+    const char *flaw = NULL;
+
+    if (read_code(decoding) != 0)
+        flaw = "its code is neither a text nor a number";
+    if (read_error(decoding) != 0)
+        flaw = "its error is no text";
+    read_message(decoding);
+    read_record(decoding);
+    if (flaw == NULL)
+        return find_kind(decoding);
+    decoding->info->flaw = flaw;
+    decoding->has_error = false;
+    decoding->code = 200;
+    return find_kind(decoding);
+}
+
+static enum answer_kind decode_body(struct decoding *decoding) {
+    if (decoding->answer->damage != NULL)
+        decoding->info->flaw = decoding->answer->damage;
+    else if (!decoding->is_json)
+        decoding->info->flaw = "it is no JSON";
+    else if (decoding->envelope == NULL)
+        decoding->info->flaw = "its JSON is no object";
+    else
+        return decode_envelope(decoding);
+    return find_kind(decoding);
+}
+
+/* ---- Fields for the user to read ---- */
+
+static void list_object(const struct decoding *decoding, struct json_object *object, FILE *stream) {
+    struct json_object_iterator at = json_object_iter_begin(object);
+    struct json_object_iterator end = json_object_iter_end(object);
+
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        const char *key = json_object_iter_peek_name(&at);
+        struct json_object *value = json_object_iter_peek_value(&at);
+        if (object == decoding->envelope && decoding->data != NULL && strcmp(key, "data") == 0) {
+            list_object(decoding, decoding->data, stream);
+            continue;
+        }
+        struct text_piece name = text_piece(key, strlen(key), TEXT_FIELD_MAX, decoding->secret);
+        fprintf(stream, "%s: %s\n", name.text, piece_of(decoding, value).text);
+    }
+}
+
+static int list_fields_of(const struct decoding *decoding) {
+    size_t length;
+    FILE *stream = open_memstream(&decoding->info->fields, &length);
+
+    if (stream == NULL)
+        return -1;
+    list_object(decoding, decoding->envelope, stream);
+    return fclose(stream);
+}
+
+/* ---- All of it ---- */
+
+int token_info_decode(const struct token_answer *answer, const char *secret, bool list_fields,
+                      struct token_info *info) {
+    struct decoding decoding = {.answer = answer, .secret = secret, .info = info, .code = 200};
+    struct json_tokener *tokener = json_tokener_new();
+    int result = 0;
+
+    *info = (struct token_info){.status = answer->status};
+    if (tokener == NULL)
+        return -1;
+    if (answer->damage == NULL)
+        parse(&decoding, tokener);
+    json_tokener_free(tokener);
+    if (decoding.is_json && json_object_is_type(decoding.root, json_type_object))
+        decoding.envelope = decoding.root;
+    info->kind = decode_body(&decoding);
+    if (list_fields && decoding.envelope != NULL)
+        result = list_fields_of(&decoding);
+    json_object_put(decoding.root);
+    return result;
+}
+
+void token_info_free(struct token_info *info) {
+    free(info->fields);
+    info->fields = NULL;
+}
