@@ -26,7 +26,7 @@ bool range_is_minimum(const struct range *range);
 bool range_is_empty(const struct range *range);
 
 /* Writes [@][start|~]:[end]. */
-#define RANGE_SIZE 48
+#define RANGE_SIZE 64
 void range_format(char text[RANGE_SIZE], const struct range *range);
 
 #endif

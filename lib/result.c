@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -41,7 +40,7 @@ static int write_parts(struct iovec *parts, int count) {
 
 /* A part that writev() may read but not write, whatever its type says. */
 static struct iovec part(const char *text) {
-    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
+    return (struct iovec){.iov_base = (void *)text, .iov_len = strlen(text)};
 }
 
 int result_print_text(const char *text) {

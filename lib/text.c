@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include "process.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,14 @@
 enum { MIN_PART = 16 };
 
 /* ---- Characters ---- */
+
+char text_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_is_white_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /* Reads one UTF-8 character. Gives its code point and sets *size, or -1 and *size 1 where the
  * bytes are no UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing beyond U+10FFFF). */
@@ -71,136 +81,177 @@ size_t text_clean(char *out, const char *bytes, size_t length) {
     return (size_t)(end - out);
 }
 
-/* ---- Masking ---- */
+/* ---- Views: how foreign text is read when copies of the secret are looked for ---- */
 
-/* How foreign text is read when copies of the secret are looked for. */
-struct view {
-    bool json;    /* backslash escapes are what they stand for */
-    bool percent; /* so are percent-encoded bytes */
-};
+/* Reads one character, or an escape that stands for one. Gives its code point, or -1 for a broken
+ * byte, and sets *size. */
+typedef int32_t reader(const char *bytes, size_t length, size_t *size);
 
-/* One unit of a view: a character of the text, or an escape that stands for one. */
-struct unit {
-    uint32_t start;
-    uint32_t end;
-};
+static int hex_digit(int32_t point) {
+    static const char hex[] = "0123456789abcdef";
+    const char *found = point > 0 && point < 0x80 ? strchr(hex, text_lower((char)point)) : NULL;
 
-static int hex_value(const char *text, size_t digits) {
-    int value = 0;
+    return found != NULL ? (int)(found - hex) : -1;
+}
 
-    for (size_t i = 0; i < digits; i++) {
-        static const char hex[] = "0123456789abcdef";
-        char lower = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
-        const char *found = memchr(hex, lower, sizeof hex - 1);
-        if (found == NULL)
+/* Reads hexadecimal digits. Gives their value and adds their size to *size, or -1. */
+static int32_t read_hex(reader *below, const char *bytes, size_t length, int digits, size_t *size) {
+    size_t end = *size;
+    int32_t value = 0;
+
+    for (int i = 0; i < digits; i++) {
+        size_t digit_size;
+        int digit = end < length ? hex_digit(below(bytes + end, length - end, &digit_size)) : -1;
+        if (digit < 0)
             return -1;
-        value = value * 16 + (int)(found - hex);
+        value = value * 16 + digit;
+        end += digit_size;
     }
+    *size = end;
     return value;
 }
 
-static int32_t read_json_escape(const char *bytes, size_t length, size_t *size) {
-    static const char letters[] = "bfnrt";
+static int32_t decode_percent(reader *below, const char *bytes, size_t length, size_t *size) {
+    int32_t point = below(bytes, length, size);
+    int32_t value = point == '%' ? read_hex(below, bytes, length, 2, size) : -1;
 
-    *size = 2;
-    if (length >= 2 && memchr("\"\\/", bytes[1], 3) != NULL)
-        return bytes[1];
-    if (length >= 2 && memchr(letters, bytes[1], sizeof letters - 1) != NULL)
-        return '\n';
-    int point = length >= 6 && bytes[1] == 'u' ? hex_value(bytes + 2, 4) : -1;
-    *size = point < 0 ? 1 : 6;
-    return point < 0 ? '\\' : point;
-}
-
-static int32_t read_character(const char *bytes, size_t length, struct view view, size_t *size) {
-    if (view.json && bytes[0] == '\\')
-        return read_json_escape(bytes, length, size);
-    return decode_utf8(bytes, length, size);
-}
-
-static int32_t read_unit(const char *bytes, size_t length, struct view view, size_t *size) {
-    int32_t point = read_character(bytes, length, view, size);
-
-    if (!view.percent || point != '%')
-        return point;
-    char digits[2];
-    size_t end = *size;
-    for (size_t i = 0; i < sizeof digits; i++) {
-        size_t digit_size;
-        if (end >= length)
-            return point;
-        int32_t digit = read_character(bytes + end, length - end, view, &digit_size);
-        if (digit < 0 || digit > 0x7F)
-            return point;
-        digits[i] = (char)digit;
-        end += digit_size;
-    }
-    int value = hex_value(digits, sizeof digits);
-    if (value >= 0)
-        *size = end;
     return value >= 0 ? value : point;
 }
 
-/* Marks what units first..last span. Called from the text's end to its start, so that each byte
- * is marked once: everything from *marked on is done. */
-static void mark(bool *secret_bytes, const struct unit *first, const struct unit *last,
-                 size_t *marked) {
-    size_t end = last->end < *marked ? last->end : *marked;
+static int32_t decode_json(reader *below, const char *bytes, size_t length, size_t *size) {
+    int32_t point = below(bytes, length, size);
+    size_t letter_size;
 
-    if (first->start >= end)
-        return;
-    memset(secret_bytes + first->start, true, (end - first->start) * sizeof *secret_bytes);
-    *marked = first->start;
+    if (point != '\\' || *size >= length)
+        return point;
+    int32_t letter = below(bytes + *size, length - *size, &letter_size);
+    size_t end = *size + letter_size;
+    switch (letter) {
+    case '"':
+    case '\\':
+    case '/':
+        *size = end;
+        return letter;
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        *size = end;
+        return '\n';
+    case 'u': {
+        int32_t value = read_hex(below, bytes, length, 4, &end);
+        if (value >= 0)
+            *size = end;
+        return value >= 0 ? value : point;
+    }
+    default:
+        return point;
+    }
 }
 
-/* Marks, in one view of the text, all bytes that belong to a copy of the secret or to a long part
- * of it. For each unit the longest run that ends there and stands in the secret, too, is told by
- * the table of the longest common substring; `runs` keeps two rows of it. */
-static void mark_view(const char *bytes, size_t length, struct view view, const char *secret,
-                      size_t secret_length, struct unit *units, uint32_t *longest, uint32_t *runs,
+static int32_t read_percent(const char *bytes, size_t length, size_t *size) {
+    return decode_percent(decode_utf8, bytes, length, size);
+}
+
+static int32_t read_json(const char *bytes, size_t length, size_t *size) {
+    return decode_json(decode_utf8, bytes, length, size);
+}
+
+static int32_t read_percent_in_json(const char *bytes, size_t length, size_t *size) {
+    return decode_percent(read_json, bytes, length, size);
+}
+
+static int32_t read_json_in_percent(const char *bytes, size_t length, size_t *size) {
+    return decode_json(read_percent, bytes, length, size);
+}
+
+static const struct view {
+    reader *read;
+    const char *signs; /* without one of them in the text it shows nothing new */
+} views[] = {
+    {decode_utf8, NULL},          {read_percent, "%"},         {read_json, "\\"},
+    {read_percent_in_json, "\\"}, {read_json_in_percent, "%"},
+};
+
+/* ---- Masking ---- */
+
+/* A part of the secret that is long enough to be hidden; of a short secret all, and NULs. */
+struct part {
+    char bytes[MIN_PART];
+};
+
+struct parts {
+    struct part *sorted;
+    size_t count;
+    size_t length; /* of each */
+};
+
+static int compare_parts(const void *a, const void *b) {
+    return memcmp(a, b, sizeof(struct part));
+}
+
+static int find_parts(const char *secret, struct parts *parts) {
+    size_t secret_length = strlen(secret);
+
+    parts->length = secret_length < MIN_PART ? secret_length : MIN_PART;
+    parts->count = secret_length - parts->length + 1;
+    parts->sorted = calloc(parts->count, sizeof *parts->sorted);
+    if (parts->sorted == NULL)
+        return -1;
+    for (size_t i = 0; i < parts->count; i++)
+        memcpy(parts->sorted[i].bytes, secret + i, parts->length);
+    qsort(parts->sorted, parts->count, sizeof *parts->sorted, compare_parts);
+    return 0;
+}
+
+static bool is_part(const struct parts *parts, const struct part *candidate) {
+    return bsearch(candidate, parts->sorted, parts->count, sizeof *parts->sorted, compare_parts) !=
+           NULL;
+}
+
+/* The last characters of the text, as many as a part has, and where each starts. */
+struct window {
+    struct part characters;
+    size_t starts[MIN_PART];
+    size_t filled;
+};
+
+static void shift(struct window *window, size_t length, int32_t point, size_t start) {
+    size_t kept = length - 1;
+
+    memmove(window->characters.bytes, window->characters.bytes + 1, kept);
+    memmove(window->starts, window->starts + 1, kept * sizeof window->starts[0]);
+    /* Nothing but visible ASCII is in a secret: 0 stands for all else. */
+    window->characters.bytes[kept] = point > 0 && point < 0x80 ? (char)point : '\0';
+    window->starts[kept] = start;
+    window->filled++;
+}
+
+/* Marks the bytes of all parts of the secret. What nobody sees is passed over, and so are blanks
+ * behind it: the next line's indentation. */
+static void mark_view(const struct parts *parts, const char *bytes, size_t length, reader *read,
                       bool *secret_bytes) {
-    size_t wanted = secret_length < MIN_PART ? secret_length : MIN_PART;
-    uint32_t *previous = runs;
-    uint32_t *current = runs + secret_length + 1;
+    struct window window = {.filled = 0};
     bool after_break = false;
-    size_t count = 0;
     size_t size;
 
-    memset(runs, 0, 2 * (secret_length + 1) * sizeof *runs);
     for (size_t i = 0; i < length; i += size) {
-        int32_t point = read_unit(bytes + i, length - i, view, &size);
-        if (is_invisible(point) || (after_break && point == ' ')) {
-            after_break = true;
+        int32_t point = read(bytes + i, length - i, &size);
+        after_break = is_invisible(point) || (after_break && point == ' ');
+        if (after_break)
             continue;
-        }
-        after_break = false;
-        units[count] = (struct unit){(uint32_t)i, (uint32_t)(i + size)};
-        longest[count] = 0;
-        for (size_t k = 0; k < secret_length; k++) {
-            current[k + 1] = point == (unsigned char)secret[k] ? previous[k] + 1 : 0;
-            if (current[k + 1] > longest[count])
-                longest[count] = current[k + 1];
-        }
-        count++;
-        uint32_t *row = previous;
-        previous = current;
-        current = row;
+        shift(&window, parts->length, point, i);
+        if (window.filled >= parts->length && is_part(parts, &window.characters))
+            memset(secret_bytes + window.starts[0], true, i + size - window.starts[0]);
     }
-    size_t marked = length;
-    while (count-- > 0)
-        if (longest[count] >= wanted)
-            mark(secret_bytes, &units[count + 1 - longest[count]], &units[count], &marked);
 }
 
-static void mark_secret(const char *bytes, size_t length, const char *secret, size_t secret_length,
-                        struct unit *units, uint32_t *longest, uint32_t *runs, bool *secret_bytes) {
-    bool escapes = memchr(bytes, '\\', length) != NULL;
-    bool percents = memchr(bytes, '%', length) != NULL || escapes;
-
-    for (int json = 0; json <= escapes; json++)
-        for (int percent = 0; percent <= percents; percent++)
-            mark_view(bytes, length, (struct view){json, percent}, secret, secret_length, units,
-                      longest, runs, secret_bytes);
+static void mark_secret(const struct parts *parts, const char *bytes, size_t length,
+                        bool *secret_bytes) {
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+        if (views[i].signs == NULL || memchr(bytes, *views[i].signs, length) != NULL)
+            mark_view(parts, bytes, length, views[i].read, secret_bytes);
 }
 
 static size_t replace_marked(char *out, const char *bytes, size_t length, const bool *marked) {
@@ -218,27 +269,67 @@ static size_t replace_marked(char *out, const char *bytes, size_t length, const 
     return (size_t)(end - out);
 }
 
-char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length) {
-    size_t secret_length = secret != NULL ? strlen(secret) : 0;
+/* One pass over the bytes. Gives NULL where memory ran out. */
+static char *mask_once(const char *bytes, size_t length, const struct parts *parts,
+                       size_t *masked_length) {
+    bool *secret_bytes = calloc(length, sizeof *secret_bytes);
     char *masked = malloc(length * strlen(TEXT_MASK) + 1);
-    bool *secret_bytes = calloc(length + 1, sizeof *secret_bytes);
-    struct unit *units = malloc((length + 1) * sizeof *units);
-    uint32_t *longest = malloc((length + 1) * sizeof *longest);
-    uint32_t *runs = malloc(2 * (secret_length + 1) * sizeof *runs);
 
-    if (masked == NULL || secret_bytes == NULL || units == NULL || longest == NULL ||
-        runs == NULL) {
+    if (secret_bytes == NULL || masked == NULL) {
         free(masked);
         masked = NULL;
     } else {
-        if (secret_length > 0)
-            mark_secret(bytes, length, secret, secret_length, units, longest, runs, secret_bytes);
+        mark_secret(parts, bytes, length, secret_bytes);
         *masked_length = replace_marked(masked, bytes, length, secret_bytes);
     }
     free(secret_bytes);
-    free(units);
-    free(longest);
-    free(runs);
+    return masked;
+}
+
+/* Masked text in which the masks may have become parts of new copies, as of a secret that holds
+ * asterisks. Text that is made for that is given up after some passes. Frees `masked`. */
+static char *mask_until_stable(char *masked, const struct parts *parts, size_t *length) {
+    enum { PASSES = 4 };
+
+    for (int pass = 1; masked != NULL && *length > 0; pass++) {
+        char *again = mask_once(masked, *length, parts, length);
+        bool stable = again != NULL && strcmp(again, masked) == 0;
+        free(masked);
+        masked = again;
+        if (stable)
+            break;
+        if (masked != NULL && pass >= PASSES) {
+            *length = strlen(TEXT_MASK);
+            memcpy(masked, TEXT_MASK, sizeof TEXT_MASK);
+            break;
+        }
+    }
+    return masked;
+}
+
+static char *copy_of(const char *bytes, size_t length) {
+    char *copy = malloc(length + 1);
+
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length) {
+    struct parts parts;
+
+    *masked_length = length;
+    if (secret == NULL || *secret == '\0' || length == 0)
+        return copy_of(bytes, length);
+    if (find_parts(secret, &parts) != 0)
+        return NULL;
+    char *masked = mask_once(bytes, length, &parts, masked_length);
+    if (masked != NULL && strchr(secret, TEXT_MASK[0]) != NULL)
+        masked = mask_until_stable(masked, &parts, masked_length);
+    wipe(parts.sorted, parts.count * sizeof *parts.sorted);
+    free(parts.sorted);
     return masked;
 }
 
@@ -269,9 +360,11 @@ static size_t character_size(const char *valid_utf8) {
 
 struct text_piece text_piece(const char *bytes, size_t length, size_t max_chars,
                              const char *secret) {
+    /* More than this never gets into a piece, but for a server that sends almost only secrets. */
+    enum { INPUT_MAX = 16 * 1024 };
     static const char ellipsis[] = "\xE2\x80\xA6";
     struct text_piece piece = {"?"};
-    char *cleaned = text_mask_and_clean(bytes, length, secret);
+    char *cleaned = text_mask_and_clean(bytes, length < INPUT_MAX ? length : INPUT_MAX, secret);
 
     if (cleaned == NULL)
         return piece;
@@ -298,25 +391,18 @@ struct text_piece text_piece(const char *bytes, size_t length, size_t max_chars,
 
 /* ---- Phrases ---- */
 
-static bool is_white_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static bool phrase_starts_here(const char *bytes, size_t length, const char *phrase) {
     size_t i = 0;
 
     for (; *phrase != '\0'; phrase++) {
         if (*phrase == ' ') {
             size_t word_end = i;
-            while (i < length && is_white_space(bytes[i]))
+            while (i < length && text_is_white_space(bytes[i]))
                 i++;
             if (i == word_end)
                 return false;
         } else {
-            char lower = i < length && bytes[i] >= 'A' && bytes[i] <= 'Z'
-                             ? (char)(bytes[i] - 'A' + 'a')
-                             : (i < length ? bytes[i] : '\0');
-            if (lower != *phrase)
+            if (i == length || text_lower(bytes[i]) != *phrase)
                 return false;
             i++;
         }

@@ -11,10 +11,10 @@
 #define TEXT_MASK "***"
 
 /* Takes foreign bytes and the secret that must not be seen (NULL or empty: none). Every copy of
- * the secret, and of a secret of more than 16 bytes every part of at least 16, becomes TEXT_MASK:
- * also where control characters or a line break cut it in two, where it is escaped as in JSON or
- * percent-encoded, or both. Gives the new bytes in malloc'ed memory, NUL-terminated, and their
- * number in *masked_length; NULL where memory ran out. */
+ * the secret, and of a secret of more than 16 bytes every part of at least
+ * 16, becomes TEXT_MASK: also where control characters or a line break cut it in two, where it is
+ * escaped as in JSON or percent-encoded, or both. Gives the new bytes in malloc'ed memory,
+ * NUL-terminated, and their number in *masked_length; NULL where memory ran out. */
 char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length);
 
 /* Cleans foreign bytes into `out`, which holds length + 1 and may be the input itself: control
@@ -36,6 +36,10 @@ struct text_piece {
  * TEXT_PIECE_MAX), an ellipsis included. Where memory ran out the piece is "?". */
 struct text_piece text_piece(const char *bytes, size_t length, size_t max_chars,
                              const char *secret);
+
+/* ASCII only, whatever the locale. */
+char text_lower(char c);
+bool text_is_white_space(char c);
 
 /* Whether the words of `phrase` (lower case, one space between them) stand in the bytes, in any
  * case and with any white space between them. */

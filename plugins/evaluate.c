@@ -216,8 +216,8 @@ static void print_unresolved(FILE *stream, const char *severity,
         fprintf(stream, " (the start of the %s threshold %s is above its end)", severity,
                 criterion->threshold->text);
     else
-        fprintf(stream, " (the %s threshold %s needs a limit, and the answer has none)", severity,
-                criterion->threshold->text);
+        fprintf(stream, " (the %s threshold %s needs a limit, and the answer has none above 0)",
+                severity, criterion->threshold->text);
 }
 
 /* What the server said of a request that it did not answer. */

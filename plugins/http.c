@@ -7,22 +7,31 @@
 #include "text.h"
 
 #include <curl/curl.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #ifdef HAVE_MALLOC_USABLE_SIZE
 #include <malloc.h>
 #endif
+
+enum { SOCKETS_MAX = 8 };
 
 /* All that one request is made of while it runs. */
 struct exchange {
     const struct http_request *request;
     struct http_response *response;
+    const char *ca_directory; /* trust this directory alone; NULL: see set_trust() */
     CURL *easy;
     CURLM *multi;
     struct curl_slist *headers;
     size_t header_bytes;
+    curl_socket_t sockets[SOCKETS_MAX]; /* of attempts to connect */
+    size_t socket_count;
     bool headers_too_large;
+    bool head_ended;
+    bool ended; /* nothing of it goes on by itself */
     char message[CURL_ERROR_SIZE];
 };
 
@@ -77,13 +86,27 @@ static size_t take_body(char *data, size_t size, size_t count, void *context) {
     return length;
 }
 
-static size_t count_header(char *data, size_t size, size_t count, void *context) {
+/* Is called for each line of an answer's head, the empty one at its end included, and for trailers
+ * behind the body. There may be several answers: interim ones (1xx), and the proxy's to CONNECT. */
+static size_t see_header(char *data, size_t size, size_t count, void *context) {
+    struct exchange *exchange = context;
+    size_t length = size * count;
+
+    if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
+        exchange->head_ended = false;
+    else if (length > 0 && (data[0] == '\r' || data[0] == '\n'))
+        exchange->head_ended = true;
+    exchange->header_bytes += length;
+    exchange->headers_too_large = exchange->header_bytes > HTTP_HEADERS_MAX;
+    return exchange->headers_too_large ? 0 : length;
+}
+
+static int note_socket(void *context, curl_socket_t fd, curlsocktype purpose) {
     struct exchange *exchange = context;
 
-    (void)data;
-    exchange->header_bytes += size * count;
-    exchange->headers_too_large = exchange->header_bytes > HTTP_HEADERS_MAX;
-    return exchange->headers_too_large ? 0 : size * count;
+    (void)purpose;
+    exchange->sockets[exchange->socket_count++ % SOCKETS_MAX] = fd;
+    return CURL_SOCKOPT_OK;
 }
 
 static void record(struct http_record *record, const char *bytes, size_t length) {
@@ -170,7 +193,52 @@ static bool set_what_is_asked(struct exchange *exchange) {
     return !failed;
 }
 
-/* With a CA file nothing else is trusted, by the proxy's connection neither. */
+static bool is_hashed_name(const char *name) {
+    static const char hex[] = "0123456789abcdef";
+
+    return strspn(name, hex) == 8 && name[8] == '.' && name[9] >= '0' && name[9] <= '9';
+}
+
+static bool holds_hashed_names(const char *path) {
+    DIR *directory = opendir(path);
+    const struct dirent *entry;
+    bool found = false;
+
+    if (directory == NULL)
+        return false;
+    while (!found && (entry = readdir(directory)) != NULL)
+        found = is_hashed_name(entry->d_name);
+    closedir(directory);
+    return found;
+}
+
+/* The library's own directory of CA certificates, where OpenSSL can look a certificate up by its
+ * hash, which saves reading some 150 of them from the bundle; NULL where there is none. GnuTLS
+ * would read the whole directory. */
+static const char *hashed_ca_directory(void) {
+#if LIBCURL_VERSION_NUM >= 0x074600
+    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+
+    if (library->age >= CURLVERSION_SEVENTH && library->capath != NULL &&
+        library->ssl_version != NULL && strncmp(library->ssl_version, "OpenSSL/", 8) == 0 &&
+        holds_hashed_names(library->capath))
+        return library->capath;
+#endif
+    return NULL;
+}
+
+static bool trust_directory_alone(CURL *easy, const char *path) {
+    bool failed = false;
+
+    failed |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_CAPATH, path) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, path) != CURLE_OK;
+    return !failed;
+}
+
+/* With a CA file nothing else is trusted, by the proxy's connection neither. Without one it is the
+ * library's directory, or all that libcurl trusts by default. */
 static bool set_trust(struct exchange *exchange) {
     const char *ca_file = exchange->request->ca_file;
     const long tls = CURL_SSLVERSION_TLSv1_2;
@@ -182,7 +250,8 @@ static bool set_trust(struct exchange *exchange) {
     failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
     if (ca_file == NULL)
-        return !failed;
+        return !failed && (exchange->ca_directory == NULL ||
+                           trust_directory_alone(easy, exchange->ca_directory));
     failed |= curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file) != CURLE_OK;
     /* Where the TLS library takes no directory there is none to switch off. */
@@ -209,6 +278,9 @@ static bool set_way(struct exchange *exchange) {
     /* A connection that is used again may break, and libcurl would silently send again. */
     failed |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) != CURLE_OK;
+#if LIBCURL_VERSION_NUM >= 0x075700
+    failed |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
+#endif
     /* The deadline is kept by drive(); this bounds a resolver that blocks, by SIGALRM. */
     failed |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                                (long)deadline_left_ms(request->deadline) + 100) != CURLE_OK;
@@ -222,8 +294,10 @@ static bool set_callbacks(struct exchange *exchange) {
     failed |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->message) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange->response) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, count_header) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) != CURLE_OK;
     failed |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_socket) != CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, exchange) != CURLE_OK;
     if (exchange->request->record) {
         failed |= curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, record_headers) != CURLE_OK;
         failed |= curl_easy_setopt(easy, CURLOPT_DEBUGDATA, exchange->response) != CURLE_OK;
@@ -269,8 +343,10 @@ static CURLMcode wait_for_network(CURLM *multi, int milliseconds) {
 
 /* Lets libcurl work until the request has ended or the time is up; *ended says which. The easy
  * interface would not do: at a timeout it waits for a resolver that hangs. */
-static CURLMcode drive(struct exchange *exchange, bool *ended) {
+static CURLMcode drive(struct exchange *exchange) {
     int running = 1;
+
+    exchange->ended = false;
     CURLMcode code = curl_multi_perform(exchange->multi, &running);
 
     while (code == CURLM_OK && running > 0) {
@@ -281,15 +357,32 @@ static CURLMcode drive(struct exchange *exchange, bool *ended) {
         if (code == CURLM_OK)
             code = curl_multi_perform(exchange->multi, &running);
     }
-    *ended = running == 0;
+    exchange->ended = running == 0;
     return code;
 }
 
-static CURLcode outcome(struct exchange *exchange) {
+static CURLcode outcome_of(struct exchange *exchange) {
     int left;
     const CURLMsg *message = curl_multi_info_read(exchange->multi, &left);
 
     return message != NULL ? message->data.result : CURLE_FAILED_INIT;
+}
+
+/* Whether the server's certificate was refused for no more than an issuer that was not found: it
+ * may stand in the bundle only. The numbers are OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT (2),
+ * ..._SELF_SIGNED_CERT_IN_CHAIN (19), ..._GET_ISSUER_CERT_LOCALLY (20), ..._VERIFY_LEAF_SIGNATURE
+ * (21). */
+static bool is_issuer_missing(const struct exchange *exchange, CURLcode outcome) {
+    long result = 0;
+    long proxy_result = 0;
+
+    if (outcome != CURLE_PEER_FAILED_VERIFICATION)
+        return false;
+    curl_easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    curl_easy_getinfo(exchange->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_result);
+    if (result == 0)
+        result = proxy_result;
+    return result == 2 || (result >= 19 && result <= 21);
 }
 
 static bool time_passed(CURL *easy, CURLINFO what) {
@@ -299,13 +392,25 @@ static bool time_passed(CURL *easy, CURLINFO what) {
     return microseconds > 0;
 }
 
+/* Whether one of the sockets has a peer. libcurl's own time of connecting includes TLS. */
+static bool is_connected(const struct exchange *exchange) {
+    struct sockaddr_storage peer;
+
+    for (size_t i = 0; i < exchange->socket_count && i < SOCKETS_MAX; i++) {
+        socklen_t size = sizeof peer;
+        if (getpeername(exchange->sockets[i], (struct sockaddr *)&peer, &size) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What a request was waiting for when its time was up. */
 static const char *waited_for(const struct exchange *exchange) {
     CURL *easy = exchange->easy;
 
     if (!time_passed(easy, CURLINFO_NAMELOOKUP_TIME_T))
         return "the name resolution of";
-    if (!time_passed(easy, CURLINFO_CONNECT_TIME_T))
+    if (!time_passed(easy, CURLINFO_CONNECT_TIME_T) && !is_connected(exchange))
         return "a connection to";
     if (!exchange->request->server->plain_http && !time_passed(easy, CURLINFO_APPCONNECT_TIME_T))
         return "the TLS handshake (or the proxy) on the way to";
@@ -364,19 +469,41 @@ static int read_response(struct exchange *exchange, struct error *error) {
     return response->redirect != NULL ? 0 : error_out_of_memory(error);
 }
 
-static int evaluate_outcome(struct exchange *exchange, struct error *error) {
-    CURLcode code = outcome(exchange);
-
-    if (exchange->headers_too_large)
+static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct error *error) {
+    /* libcurl before 8.6 calls a line of more than 100 KiB memory that ran out. */
+    bool line_too_long = outcome == CURLE_OUT_OF_MEMORY && !exchange->head_ended &&
+                         time_passed(exchange->easy, CURLINFO_PRETRANSFER_TIME_T);
+    if (exchange->headers_too_large || line_too_long)
         return error_set(error, ERROR_UNAVAILABLE,
-                         "API not usable: the answer's headers are larger than 256 KiB");
-    exchange->response->not_decodable = code == CURLE_BAD_CONTENT_ENCODING;
-    if (code != CURLE_OK && !exchange->response->too_large && !exchange->response->not_decodable)
-        return fail_by_code(exchange, code, error);
+                         "API not usable: the answer's headers are larger than 64 KiB");
+    /* libcurl takes an end within the headers for the end of an empty body. */
+    if (outcome == CURLE_OK && !exchange->head_ended)
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "API not usable: the answer broke off in its headers");
+    exchange->response->not_decodable = outcome == CURLE_BAD_CONTENT_ENCODING;
+    if (outcome != CURLE_OK && !exchange->response->too_large && !exchange->response->not_decodable)
+        return fail_by_code(exchange, outcome, error);
     return read_response(exchange, error);
 }
 
+/* A resolver that still runs may hang, and libcurl would wait for it: it is left standing, for the
+ * process ends soon. Sanitizers want all memory back; there libcurl is told not to wait. */
+static bool can_tear_down(const struct exchange *exchange) {
+#ifdef WITH_SANITIZERS
+    (void)exchange;
+    return true;
+#else
+    return exchange->ended || time_passed(exchange->easy, CURLINFO_NAMELOOKUP_TIME_T);
+#endif
+}
+
 static void tear_down(struct exchange *exchange) {
+    if (!can_tear_down(exchange)) {
+        for (struct curl_slist *header = exchange->headers; header != NULL; header = header->next)
+            wipe(header->data, strlen(header->data));
+        exchange->response->abandoned = exchange->multi;
+        return;
+    }
     if (exchange->multi != NULL && exchange->easy != NULL)
         curl_multi_remove_handle(exchange->multi, exchange->easy);
     curl_easy_cleanup(exchange->easy);
@@ -384,30 +511,48 @@ static void tear_down(struct exchange *exchange) {
     curl_slist_free_all(exchange->headers);
 }
 
-static int run(struct exchange *exchange, struct error *error) {
-    bool ended;
-    CURLMcode code = drive(exchange, &ended);
+static int run(struct exchange *exchange, bool *issuer_missing, struct error *error) {
+    CURLMcode code = drive(exchange);
 
     if (code != CURLM_OK)
         return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s",
                          curl_multi_strerror(code));
-    return ended ? evaluate_outcome(exchange, error) : fail_by_timeout(exchange, error);
+    if (!exchange->ended)
+        return fail_by_timeout(exchange, error);
+    CURLcode outcome = outcome_of(exchange);
+    *issuer_missing = is_issuer_missing(exchange, outcome);
+    return evaluate_outcome(exchange, outcome, error);
 }
 
+static int attempt(const struct http_request *request, struct http_response *response,
+                   const char *ca_directory, bool *issuer_missing, struct error *error) {
+    struct exchange exchange = {
+        .request = request, .response = response, .ca_directory = ca_directory, .ended = true};
+    int result = prepare(&exchange, error);
+
+    *issuer_missing = false;
+    if (result == 0)
+        result = run(&exchange, issuer_missing, error);
+    tear_down(&exchange);
+    return result;
+}
+
+/* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
+ * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
+ */
 int http_perform(const struct http_request *request, struct http_response *response,
                  struct error *error) {
-    struct exchange exchange = {.request = request, .response = response};
-    int64_t start_ms;
+    bool issuer_missing;
 
     if (prepare_response(request, response, error) != 0 || initialise(error) != 0)
         return -1;
-    int result = prepare(&exchange, error);
-    if (result == 0) {
-        start_ms = clock_now_ms();
-        result = run(&exchange, error);
-        response->milliseconds = clock_now_ms() - start_ms;
-    }
-    tear_down(&exchange);
+    int64_t start_ms = clock_now_ms();
+    const char *ca_directory =
+        request->ca_file == NULL && !request->server->plain_http ? hashed_ca_directory() : NULL;
+    int result = attempt(request, response, ca_directory, &issuer_missing, error);
+    if (ca_directory != NULL && issuer_missing)
+        result = attempt(request, response, NULL, &issuer_missing, error);
+    response->milliseconds = clock_now_ms() - start_ms;
     return result;
 }
 

@@ -12,7 +12,7 @@
 
 /* One HTTP request. The only room that knows libcurl; it knows nothing of what the body means. */
 
-enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 256 * 1024 };
+enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024 };
 
 struct http_request {
     const struct server *server;
@@ -44,6 +44,7 @@ struct http_response {
     int64_t milliseconds; /* from the start to the end of the request */
     struct http_record sent;     /* with `record`: request lines and headers as sent ... */
     struct http_record received; /* ... and status lines and headers as received */
+    const void *abandoned;       /* what is left of a request that could not be ended in time */
 };
 
 /* Does the request, once. Redirects are not followed; nothing is tried again. Gives 0 where the

@@ -3,6 +3,8 @@
 
 #include "option_table.h"
 
+#include "text.h"
+
 #include <getopt.h>
 #include <stdbool.h>
 #include <string.h>
@@ -16,7 +18,8 @@ static const struct option_spec specs[OPTION_COUNT] = {
     {OPTION_OPERATION, 'o', "operation", ARGUMENT_REQUIRED, "NAME", "the operation's name",
      "the operation's name. Required."},
     {OPTION_PORT, 'p', "port", ARGUMENT_REQUIRED, "PORT", "a whole number from 1 to 65535",
-     "1 to 65535 (default: the one in SERVER, else 443)"},
+     "1 to 65535 (default: the one in SERVER, else the\n"
+     "scheme's)"},
     {OPTION_TOKEN_FILE, '\0', "token-file", ARGUMENT_REQUIRED, "FILE",
      "a file's name, or - for standard input",
      "read the token from the first line of FILE (-:\n"
@@ -50,7 +53,7 @@ static const struct option_spec specs[OPTION_COUNT] = {
      "trust the CA certificates in FILE (PEM), and no\n"
      "others"},
     {OPTION_PROXY, '\0', "proxy", ARGUMENT_REQUIRED, "URL",
-     "[SCHEME://]HOST[:PORT], or nothing for no proxy",
+     "[SCHEME://][USER:PASSWORD@]HOST[:PORT], or nothing for no proxy",
      "use this proxy; --proxy= uses none. Without the\n"
      "option the environment counts (https_proxy,\n"
      "no_proxy, ...). Plain HTTP never goes through one."},
@@ -165,9 +168,11 @@ static int refuse(int value, const char *word, struct error *error) {
         return refuse_token(error);
     if (spec == NULL && value == 0)
         return refuse_long(word, error);
-    if (spec == NULL)
-        return error_set(error, ERROR_USAGE, "unknown option -%c",
-                         value > ' ' && value <= '~' ? value : '?');
+    if (spec == NULL) {
+        const char letter = (char)value;
+        return error_set(error, ERROR_USAGE, "unknown option -%s",
+                         text_piece(&letter, 1, 1, NULL).text);
+    }
     option_name(name, spec);
     return error_set(error, ERROR_USAGE, "option %s takes %s%s", name, spec->takes,
                      spec->argument == ARGUMENT_NONE ? "" : ": its value is missing");

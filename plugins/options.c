@@ -98,6 +98,8 @@ static int set_proxy(struct options *options, const char *value, const char **re
 static int set_option(struct options *options, enum option_id id, const char *value,
                       const char **reason) {
     *reason = NULL;
+    if (value == NULL)
+        value = "";
     switch (id) {
     case OPTION_HOSTNAME:
         return server_parse(value, &options->server, reason);
@@ -167,6 +169,32 @@ static int visit_outcome(void *context, const struct option_spec *spec, const ch
     return 0;
 }
 
+static bool is_standard_input(const char *path) {
+    return path != NULL && strcmp(path, INPUT_STANDARD_INPUT) == 0;
+}
+
+static int count_standard_input(void *context, const struct option_spec *spec, const char *value,
+                                struct error *error) {
+    int *uses = context;
+    const char *at = spec->id == OPTION_EXTRA_OPTS && value != NULL ? strchr(value, '@') : NULL;
+
+    (void)error;
+    *uses += at != NULL && is_standard_input(at + 1);
+    return 0;
+}
+
+/* Whether standard input is wanted by one at the most. */
+static int check_standard_input(int argc, char **argv, const struct options *options,
+                                struct error *error) {
+    int uses = is_standard_input(options->token_file);
+
+    option_scan(argc, argv, count_standard_input, &uses, NULL);
+    if (uses < 2)
+        return 0;
+    return error_set(error, ERROR_USAGE,
+                     "standard input (-) can be named once, by --token-file or by --extra-opts");
+}
+
 /* ---- INI files ---- */
 
 struct ini_context {
@@ -175,7 +203,6 @@ struct ini_context {
     bool has_bad_token;
     const struct deadline *deadline;
     const char *known_secret; /* masked in file names */
-    int standard_input_uses;
 };
 
 static int fail_at_entry(const struct ini_entry *entry, const char *key, const char *what,
@@ -219,8 +246,8 @@ static int visit_entry(void *context, const struct ini_entry *entry, struct erro
         return set_ini_token(ini, entry, error);
     if (spec == NULL)
         return fail_at_entry(entry, "",
-                             "neither the name of an option, as in key = value, nor a "
-                             "[section] nor a comment",
+                             value != NULL ? "its key is no option's name, whole and without dashes"
+                                           : "neither key = value nor an option's name",
                              NULL, error);
     if (!is_allowed_in_ini(spec->id))
         return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s has no place in an INI file",
@@ -247,13 +274,6 @@ static int read_ini_file(struct ini_context *ini, const struct extra_opts *sourc
     return result;
 }
 
-static int check_standard_input(const struct ini_context *ini, struct error *error) {
-    if (ini->standard_input_uses < 2)
-        return 0;
-    return error_set(error, ERROR_USAGE,
-                     "standard input (-) can be named once, by --token-file or by --extra-opts");
-}
-
 /* Reads the INI file that one --extra-opts names; other options are passed over. */
 static int visit_extra_opts(void *context, const struct option_spec *spec, const char *value,
                             struct error *error) {
@@ -263,10 +283,6 @@ static int visit_extra_opts(void *context, const struct option_spec *spec, const
     if (spec->id != OPTION_EXTRA_OPTS)
         return 0;
     int result = extra_opts_find(value, default_section, &source, error);
-    if (result == 0) {
-        ini->standard_input_uses += strcmp(source.path, INPUT_STANDARD_INPUT) == 0;
-        result = check_standard_input(ini, error);
-    }
     if (result == 0)
         result = read_ini_file(ini, &source, error);
     extra_opts_free(&source);
@@ -304,16 +320,12 @@ static void set_defaults(struct options *options) {
     *options = (struct options){.timeout = TIMEOUT_DEFAULT, .unavailable = STATE_CRITICAL};
 }
 
-static int finish(struct options *options, struct ini_context *ini, struct error *error) {
+static int finish(struct options *options, const struct ini_context *ini, struct error *error) {
     const char *reason;
 
     if (check_all(options, error) != 0)
         return -1;
-    if (options->token_file != NULL) {
-        ini->standard_input_uses += strcmp(options->token_file, INPUT_STANDARD_INPUT) == 0;
-        if (check_standard_input(ini, error) != 0)
-            return -1;
-    } else if (ini->has_bad_token) {
+    if (options->token_file == NULL && ini->has_bad_token) {
         *error = ini->bad_token;
         return -1;
     }
@@ -337,7 +349,8 @@ enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, stru
     option_scan(argc, argv, visit_outcome, &outcome, NULL);
     if (outcome != OPTIONS_RUN)
         return outcome;
-    if (option_scan(argc, argv, visit_argument, options, error) != 0)
+    if (option_scan(argc, argv, visit_argument, options, error) != 0 ||
+        check_standard_input(argc, argv, options, error) != 0)
         return OPTIONS_FAILED;
 
     struct deadline deadline = deadline_after(start_ms, options->timeout);
@@ -346,7 +359,8 @@ enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, stru
     options_free(options);
     set_defaults(options);
     if (option_scan(argc, argv, visit_extra_opts, &ini, error) != 0 ||
-        option_scan(argc, argv, visit_argument, options, error) != 0)
+        option_scan(argc, argv, visit_argument, options, error) != 0 ||
+        check_standard_input(argc, argv, options, error) != 0)
         return OPTIONS_FAILED;
     return finish(options, &ini, error) == 0 ? OPTIONS_RUN : OPTIONS_FAILED;
 }

@@ -44,8 +44,8 @@ static void print_line(FILE *stream, const struct report_input *input) {
 
 /* ---- Below the line ---- */
 
-static void print_foreign(FILE *stream, const char *text, const char *secret) {
-    char *shown = text_mask_and_clean(text, strlen(text), secret);
+static void print_foreign(FILE *stream, const char *bytes, size_t length, const char *secret) {
+    char *shown = text_mask_and_clean(bytes, length, secret);
 
     fputs(shown != NULL ? shown : "?", stream);
     free(shown);
@@ -81,7 +81,7 @@ static void print_facts(FILE *stream, const struct report_input *input) {
 
     fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
     fputs("URL: ", stream);
-    print_foreign(stream, exchange->url, input->secret->token);
+    print_foreign(stream, exchange->url, strlen(exchange->url), input->secret->token);
     fputs("\nmethod: ", stream);
     print_methods(stream, exchange);
     fputc('\n', stream);
@@ -95,32 +95,31 @@ static void print_facts(FILE *stream, const struct report_input *input) {
 
 /* ---- The exchange ---- */
 
-/* Prints masked bytes line by line, each cleaned and with a mark in front. */
-static void print_lines(FILE *stream, const char *mark, const char *bytes, size_t length) {
-    char *cleaned = malloc(length + 1);
+/* Prints bytes line by line, each cleaned and with a mark in front. */
+static void print_lines(FILE *stream, const char *mark, const char *bytes, size_t length,
+                        const char *secret) {
     size_t line_length;
 
-    if (cleaned == NULL)
-        return;
     for (; length > 0; bytes += line_length, length -= line_length) {
         const char *end = memchr(bytes, '\n', length);
         line_length = end != NULL ? (size_t)(end - bytes) + 1 : length;
         size_t shown = end != NULL ? line_length - 1 : line_length;
         if (shown > 0 && bytes[shown - 1] == '\r')
             shown--;
-        text_clean(cleaned, bytes, shown);
-        fprintf(stream, "%s%s%s\n", mark, *cleaned != '\0' ? " " : "", cleaned);
+        fprintf(stream, shown > 0 ? "%s " : "%s", mark);
+        print_foreign(stream, bytes, shown, secret);
+        fputc('\n', stream);
     }
-    free(cleaned);
 }
 
+/* Masked as a whole first, for a line break may cut a copy of the token in two. */
 static void print_masked_lines(FILE *stream, const char *mark, const char *bytes, size_t length,
                                const char *secret) {
     size_t masked_length;
     char *masked = text_mask(bytes, length, secret, &masked_length);
 
     if (masked != NULL)
-        print_lines(stream, mark, masked, masked_length);
+        print_lines(stream, mark, masked, masked_length, secret);
     free(masked);
 }
 

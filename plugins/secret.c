@@ -5,20 +5,17 @@
 
 #include "input.h"
 #include "process.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_LINE_MAX = 64 * 1024 };
 
-static bool is_white_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason) {
-    while (length > 0 && is_white_space(bytes[length - 1]))
+    while (length > 0 && text_is_white_space(bytes[length - 1]))
         length--;
-    for (; length > 0 && is_white_space(*bytes); bytes++)
+    for (; length > 0 && text_is_white_space(*bytes); bytes++)
         length--;
     *reason = "it is empty";
     if (length == 0)
@@ -97,10 +94,16 @@ static int load_from_environment(struct secret *secret, const char *value, struc
     return 0;
 }
 
+void secret_wipe_variable(void) {
+    char *variable = getenv(SECRET_VARIABLE);
+
+    if (variable != NULL)
+        wipe(variable, strlen(variable));
+}
+
 int secret_load(struct secret *secret, const struct secret_sources *sources,
                 const struct deadline *deadline, struct error *error) {
     const char *reason;
-    char *variable = getenv(SECRET_VARIABLE);
     int result = 0;
 
     *secret = (struct secret){.readable_by_everyone = false};
@@ -110,9 +113,8 @@ int secret_load(struct secret *secret, const struct secret_sources *sources,
         secret->readable_by_everyone = sources->ini_readable_by_everyone;
         secret_copy(secret->token, sources->ini_token, strlen(sources->ini_token), &reason);
     } else {
-        result = load_from_environment(secret, variable, error);
+        result = load_from_environment(secret, getenv(SECRET_VARIABLE), error);
     }
-    if (variable != NULL)
-        wipe(variable, strlen(variable));
+    secret_wipe_variable();
     return result;
 }

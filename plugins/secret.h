@@ -30,9 +30,12 @@ struct secret_sources {
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason);
 
 /* Takes the token from the first source there is: token file, INI file, environment; does not look
- * at the others, but removes the variable's value from this process's environment. Gives 0, or -1
- * with ERROR_TROUBLE, or ERROR_USAGE where there is no source. */
+ * at the others, and wipes the variable. Gives 0, or -1 with ERROR_TROUBLE, or ERROR_USAGE where
+ * there is no source. */
 int secret_load(struct secret *secret, const struct secret_sources *sources,
                 const struct deadline *deadline, struct error *error);
+
+/* Overwrites the variable's value in this process's environment. */
+void secret_wipe_variable(void);
 
 #endif

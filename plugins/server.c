@@ -4,6 +4,7 @@
 #include "server.h"
 
 #include "number.h"
+#include "text.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const char not_a_host[] = "that is neither a host name nor an IP address"
 
 static void copy_lower(char *out, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
-        out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+        out[i] = text_lower(text[i]);
     out[length] = '\0';
 }
 

@@ -285,29 +285,31 @@ static enum answer_kind decode_body(struct decoding *decoding) {
 
 /* ---- Fields for the user to read ---- */
 
-static void list_object(const struct decoding *decoding, struct json_object *object, FILE *stream) {
+static void list_members(const struct decoding *decoding, struct json_object *object,
+                         FILE *stream) {
     struct json_object_iterator at = json_object_iter_begin(object);
     struct json_object_iterator end = json_object_iter_end(object);
 
     for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
         const char *key = json_object_iter_peek_name(&at);
-        struct json_object *value = json_object_iter_peek_value(&at);
-        if (object == decoding->envelope && decoding->data != NULL && strcmp(key, "data") == 0) {
-            list_object(decoding, decoding->data, stream);
+        if (object == decoding->envelope && decoding->data != NULL && strcmp(key, "data") == 0)
             continue;
-        }
         struct text_piece name = text_piece(key, strlen(key), TEXT_FIELD_MAX, decoding->secret);
-        fprintf(stream, "%s: %s\n", name.text, piece_of(decoding, value).text);
+        struct text_piece value = piece_of(decoding, json_object_iter_peek_value(&at));
+        fprintf(stream, "%s: %s\n", name.text, value.text);
     }
 }
 
+/* The envelope's members, and then the record's in place of `data`. */
 static int list_fields_of(const struct decoding *decoding) {
     size_t length;
     FILE *stream = open_memstream(&decoding->info->fields, &length);
 
     if (stream == NULL)
         return -1;
-    list_object(decoding, decoding->envelope, stream);
+    list_members(decoding, decoding->envelope, stream);
+    if (decoding->data != NULL)
+        list_members(decoding, decoding->data, stream);
     return fclose(stream);
 }
 

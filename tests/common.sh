@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# What ./quickstart and ./run-tests share. To be sourced with the project's folder as the current one.
+
+say() {
+    printf '\n=== %s\n' "$*"
+}
+
+# Runs a command as root.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "This needs root: $*" >&2
+        echo "Run it as root, or install sudo." >&2
+        return 1
+    fi
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs those of the Debian packages that are missing.
+install_packages() {
+    local package missing=()
+
+    if ! command -v apt-get >/dev/null; then
+        echo "No apt-get here: this is for Debian and Ubuntu. Needed are: $*" >&2
+        return 1
+    fi
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    if [ "${#missing[@]}" -eq 0 ]; then
+        echo "Nothing to install: all of these are there: $*"
+        return
+    fi
+    echo "Installing: ${missing[*]}"
+    as_root apt-get update
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# Copies the sources, without what a build in the same folder may have left, and makes ./configure.
+copy_sources() {
+    local target=$1
+
+    rm -rf "$target"
+    mkdir -p "$target"
+    tar -c --exclude='./.git' --exclude='./build' --exclude='./build-*' --exclude='*.o' \
+        --exclude='*.a' --exclude='*.log' --exclude='*.trs' --exclude='./config.status' \
+        . | tar -x -C "$target"
+    (cd "$target" && ./bootstrap)
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The program's options stand in every paper: --help, man page, README, completion, contrib/."""
+
+import pathlib
+import re
+import subprocess
+import unittest
+
+import blackbox
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+NOT_FOR_SERVICES = {"help", "version"}
+
+
+def read(path):
+    return (TOP / path).read_text(encoding="utf-8")
+
+
+def help_text():
+    return blackbox.run("--help", plain=True).text
+
+
+def options_of_help():
+    """The long options of --help, each with its short name or None."""
+    found = re.findall(r"^  (?:-(\w), |    )--([a-z0-9-]+)", help_text(), re.MULTILINE)
+    return {long: short or None for short, long in found}
+
+
+def long_options(text):
+    """Words like --this in a text; a longer word that holds dashes is none."""
+    return set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text))
+
+
+class Papers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.options = options_of_help()
+
+    def test_help_names_the_options_of_the_contract(self):
+        self.assertIn("hostname", self.options)
+        self.assertGreaterEqual(len(self.options), 17)
+
+    def test_man_page(self):
+        page = read("doc/check_wolkvox_token.1").replace("\\-", "-")
+        listed = re.findall(r"^\.It Fl (?:(\w) , Fl )?(?:Fl )?-?([a-z0-9-]+)", page, re.MULTILINE)
+        self.assertEqual({long: short or None for short, long in listed}, self.options)
+
+    def test_readme(self):
+        own = long_options(read("README.md")) & set(self.options)
+        self.assertEqual(own, set(self.options))
+
+    def test_completion(self):
+        script = read("completion/check_wolkvox_token.bash")
+        self.assertEqual(long_options(script), set(self.options))
+        for short in filter(None, self.options.values()):
+            self.assertRegex(script, rf"(?<![\w-])-{short}\b")
+
+    def test_icinga_command(self):
+        command = read("contrib/icinga2/check_wolkvox_token.conf")
+        keys = set(re.findall(r'^\s*"--([a-z0-9-]+)" = \{', command, re.MULTILINE))
+        self.assertEqual(keys, set(self.options) - NOT_FOR_SERVICES)
+        for option in keys:
+            self.assertIn(f"wolkvox_token_{option.replace('-', '_')}", command)
+
+    def test_other_contributions_use_known_options(self):
+        for path in sorted((TOP / "contrib").rglob("*")):
+            if path.is_file():
+                with self.subTest(path=path.name):
+                    lines = [
+                        line for line in path.read_text(encoding="utf-8").splitlines()
+                        if "check_wolkvox_token" in line
+                    ]
+                    self.assertLessEqual(long_options("\n".join(lines)), set(self.options))
+
+    def test_help_fits_a_terminal(self):
+        self.assertLessEqual(max(map(len, help_text().splitlines())), 80)
+
+    def test_readme_begins_with_the_two_commands(self):
+        lines = [line.strip() for line in read("README.md").splitlines()]
+        commands = [line for line in lines if line.startswith("./")]
+        self.assertEqual(commands[:2], ["./quickstart", "./run-tests"])
+
+    def test_version_is_the_same_everywhere(self):
+        version = blackbox.run("--version", plain=True).text.split()[1]
+        self.assertIn(f"check_wolkvox_token {version}", read("NEWS"))
+
+    def test_no_path_of_a_build_machine(self):
+        for path in ("README.md", "CONTRIBUTING.md", "NEWS", "doc/check_wolkvox_token.1"):
+            self.assertNotRegex(read(path), r"/(home|root|work)/")
+
+
+class Completion(unittest.TestCase):
+    def complete(self, *words):
+        """What the completion offers for the last of the words."""
+        script = """
+            source /usr/share/bash-completion/bash_completion
+            source "$1"; shift
+            COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+            COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
+            $(complete -p check_wolkvox_token | sed -E 's/.*-F ([^ ]+).*/\\1/') \
+                check_wolkvox_token "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+            printf '%s\\n' "${COMPREPLY[@]}"
+        """
+        completion = TOP / "completion/check_wolkvox_token.bash"
+        done = subprocess.run(
+            ["bash", "-c", script, "bash", str(completion), "check_wolkvox_token", *words],
+            capture_output=True, text=True, check=False,
+        )
+        return [word.strip() for word in done.stdout.split("\n") if word.strip()]
+
+    @unittest.skipUnless(
+        pathlib.Path("/usr/share/bash-completion/bash_completion").exists(),
+        "bash-completion is not installed",
+    )
+    def test_words(self):
+        cases = [
+            (["--host"], ["--hostname="]),
+            (["-X", "G"], ["GET"]),
+            (["--unavailable", "w"], ["warning"]),
+        ]
+        for words, expected in cases:
+            with self.subTest(words=words):
+                self.assertEqual(
+                    [word.rstrip("=") for word in self.complete(*words)],
+                    [word.rstrip("=") for word in expected],
+                )
+
+
+if __name__ == "__main__":
+    blackbox.main()

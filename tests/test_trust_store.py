@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Without --ca-file libcurl's CA directory is asked first, and its whole trust store only where an
+issuer is not in the directory. What is accepted is the same as by libcurl alone, and the token is
+sent at most once. The machine's trust store is replaced by a preloaded library."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import blackbox
+
+api = blackbox.load_api()
+SHIM = pathlib.Path(blackbox.PLUGIN).parent / "tests/trust_store.so"
+DEBIAN_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def libcurl_is_openssls():
+    linked = subprocess.run(["ldd", blackbox.PLUGIN], capture_output=True, text=True, check=False)
+    return "libcurl.so" in linked.stdout
+
+
+def subject_hash(certificate):
+    done = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", certificate],
+        capture_output=True, text=True, check=True,
+    )
+    return done.stdout.strip()
+
+
+@unittest.skipIf("CHECK_INSTRUMENTED" in os.environ, "a library cannot go before the sanitizers'")
+@unittest.skipUnless(DEBIAN_BUNDLE.exists() and libcurl_is_openssls(), "not Debian's libcurl")
+class TrustStore(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.ours = api.CertificateAuthority(name="ours")
+        cls.addClassCleanup(cls.ours.close)
+        cls.other = api.CertificateAuthority(name="other")
+        cls.addClassCleanup(cls.other.close)
+        cls.directories = {
+            "ours": cls.directory("ours", cls.ours.ca_file),
+            "other": cls.directory("other", cls.other.ca_file),
+            "empty": cls.directory("empty", None),
+        }
+
+    @classmethod
+    def directory(cls, name, certificate):
+        folder = cls.folder / name
+        folder.mkdir()
+        if certificate is not None:
+            shutil.copy(certificate, folder / f"{subject_hash(certificate)}.0")
+        return folder
+
+    def ask(self, kind, directory, bundle):
+        """Gives the result, and how often the server saw a connection and a request."""
+        token = api.Token("abc", "sales", 4800)
+        environment = {
+            "LD_PRELOAD": str(SHIM),
+            "TRUST_DIRECTORY": str(self.directories[directory]),
+            "TRUST_BUNDLE": str(bundle.ca_file),
+        }
+        with api.WolkvoxApi([token], certificate=kind, authority=self.ours) as server:
+            result = blackbox.run("-H", server.url, "-o", "sales", token="abc", env=environment)
+            return result, server.connections, len(server.requests)
+
+    def test_which_certificates_are_accepted(self):
+        cases = [
+            # certificate, directory, bundle -> state, handshakes, requests
+            ("good", "ours", self.other, "OK", 1, 1),
+            ("good", "other", self.ours, "OK", 2, 1),
+            ("good", "empty", self.ours, "OK", 1, 1),
+            ("good", "other", self.other, "CRITICAL", 2, 0),
+            ("unknown-ca", "ours", self.ours, "CRITICAL", 2, 0),
+            ("expired", "ours", self.ours, "CRITICAL", 1, 0),
+            ("wrong-name", "ours", self.ours, "CRITICAL", 1, 0),
+            ("self-signed", "ours", self.ours, "CRITICAL", 1, 0),
+        ]
+        for kind, directory, bundle, state, handshakes, requests in cases:
+            with self.subTest(certificate=kind, directory=directory, bundle=bundle.ca_file):
+                result, seen, answered = self.ask(kind, directory, bundle)
+                self.assertEqual((result.state, seen, answered), (state, handshakes, requests))
+
+
+if __name__ == "__main__":
+    blackbox.main()

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What all unit tests share. A test walks through a table; unit_check() tells the cases that fail
+ * without stopping at the first, and unit_end() makes the test fail if there was one. */
+
+static size_t unit_failures;
+
+__attribute__((format(printf, 2, 3))) static inline void unit_check(bool ok, const char *format,
+                                                                    ...) {
+    char message[2048];
+    va_list arguments;
+
+    if (ok)
+        return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (unit_failures++ < 40) /* a broken rule may fail a hundred thousand cases */
+        print_error("failed: %s\n", message);
+}
+
+static inline void unit_end(void) {
+    size_t failures = unit_failures;
+
+    unit_failures = 0;
+    if (failures > 0)
+        fail_msg("%zu checks failed", failures);
+}
+
+/* Bytes as visible characters, cut to what a message can hold. */
+struct unit_shown {
+    char text[512];
+};
+
+static inline struct unit_shown unit_show(const char *bytes, size_t length) {
+    struct unit_shown shown = {""};
+    size_t at = 0;
+
+    for (size_t i = 0; i < length && at + 8 < sizeof shown.text; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        int size = byte >= ' ' && byte <= '~'
+                       ? snprintf(shown.text + at, sizeof shown.text - at, "%c", byte)
+                       : snprintf(shown.text + at, sizeof shown.text - at, "\\x%02X", byte);
+        at += (size_t)size;
+    }
+    return shown;
+}
+
+static inline struct unit_shown unit_show_text(const char *text) {
+    return text != NULL ? unit_show(text, strlen(text)) : (struct unit_shown){"(null)"};
+}
+
+/* The same numbers in every run (xorshift64*). */
+static inline uint64_t unit_random(uint64_t *seed) {
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(2685821657736338717);
+}
+
+/* A random number from 0 to `max`, of any magnitude with the same chance. */
+static inline int64_t unit_random_up_to(uint64_t *seed, int64_t max) {
+    uint64_t bits = unit_random(seed) % 64;
+    uint64_t number = unit_random(seed) >> bits;
+
+    return (int64_t)(number % ((uint64_t)max + 1));
+}
+
+#define UNIT_COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+/* Bytes of a literal and their number, NULs within it included. */
+#define UNIT_BYTES(literal) (literal), sizeof(literal) - 1
+
+#define UNIT_MAIN(tests)                                                                           \
+    int main(void) {                                                                               \
+        cmocka_set_message_output(CM_OUTPUT_TAP);                                                  \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                          \
+    }
+
+#endif
