@@ -73,8 +73,8 @@ size_t text_clean(char *out, const char *bytes, size_t length) {
         } else if (is_invisible(point) || is_special_to_engines(point)) {
             *end++ = '?';
         } else {
-            memmove(end, bytes + i, size);
-            end += size;
+            for (size_t k = 0; k < size; k++)
+                *end++ = bytes[i + k];
         }
     }
     *end = '\0';
@@ -210,30 +210,42 @@ static bool is_part(const struct parts *parts, const struct part *candidate) {
            NULL;
 }
 
-/* The last characters of the text, as many as a part has, and where each starts. */
+/* The last characters of the text, and where each starts. */
 struct window {
-    struct part characters;
-    size_t starts[MIN_PART];
-    size_t filled;
+    char characters[2 * MIN_PART];
+    size_t starts[2 * MIN_PART];
+    size_t end;
 };
 
-static void shift(struct window *window, size_t length, int32_t point, size_t start) {
-    size_t kept = length - 1;
-
-    memmove(window->characters.bytes, window->characters.bytes + 1, kept);
-    memmove(window->starts, window->starts + 1, kept * sizeof window->starts[0]);
+static void append(struct window *window, int32_t point, size_t start) {
+    if (window->end == 2 * MIN_PART) {
+        memcpy(window->characters, window->characters + MIN_PART, MIN_PART);
+        memcpy(window->starts, window->starts + MIN_PART, sizeof window->starts / 2);
+        window->end = MIN_PART;
+    }
     /* Nothing but visible ASCII is in a secret: 0 stands for all else. */
-    window->characters.bytes[kept] = point > 0 && point < 0x80 ? (char)point : '\0';
-    window->starts[kept] = start;
-    window->filled++;
+    window->characters[window->end] = point > 0 && point < 0x80 ? (char)point : '\0';
+    window->starts[window->end++] = start;
+}
+
+/* Whether the window ends in a part of the secret; sets *start to where that starts. */
+static bool ends_in_part(const struct window *window, const struct parts *parts, size_t *start) {
+    struct part candidate = {""};
+
+    if (window->end < parts->length)
+        return false;
+    memcpy(candidate.bytes, window->characters + window->end - parts->length, parts->length);
+    *start = window->starts[window->end - parts->length];
+    return is_part(parts, &candidate);
 }
 
 /* Marks the bytes of all parts of the secret. What nobody sees is passed over, and so are blanks
  * behind it: the next line's indentation. */
 static void mark_view(const struct parts *parts, const char *bytes, size_t length, reader *read,
                       bool *secret_bytes) {
-    struct window window = {.filled = 0};
+    struct window window = {.end = 0};
     bool after_break = false;
+    size_t start;
     size_t size;
 
     for (size_t i = 0; i < length; i += size) {
@@ -241,9 +253,9 @@ static void mark_view(const struct parts *parts, const char *bytes, size_t lengt
         after_break = is_invisible(point) || (after_break && point == ' ');
         if (after_break)
             continue;
-        shift(&window, parts->length, point, i);
-        if (window.filled >= parts->length && is_part(parts, &window.characters))
-            memset(secret_bytes + window.starts[0], true, i + size - window.starts[0]);
+        append(&window, point, i);
+        if (ends_in_part(&window, parts, &start))
+            memset(secret_bytes + start, true, i + size - start);
     }
 }
 

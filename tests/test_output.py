@@ -17,9 +17,12 @@ LARGEST = 2 ** 53
 TIME = r"time=[0-9]+(\.[0-9]{1,3})?s;;;0;"
 CONTROLS = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e"
                       "\u2066-\u2069\\\\&]")
-HOSTILE = ("x | available=1;2;3", "x|y=1", "x\nWOLKVOX_TOKEN OK: fine | a=1", "x\r\nOK", "x\\n| a=1",
-           "x\\", "<script>alert(1)</script>", "&lt;b&gt;", "x\0| a=1", "\x1b[2J\x1b]0;t\x07", "a\tb",
-           "\u2028| a=1", "\x85| a=1", "\u202e1=a |", "'x'=1", "$(id) `id` %s%n%100$x", " | ", "||||")
+HOSTILE = ("x | available=1;2;3", "x|y=1", "x\nWOLKVOX_TOKEN OK: fine | a=1", "x\r\nOK",
+           "x\\n| a=1",
+           "x\\", "<script>alert(1)</script>", "&lt;b&gt;", "x\0| a=1", "\x1b[2J\x1b]0;t\x07",
+           "a\tb",
+           "\u2028| a=1", "\x85| a=1", "\u202e1=a |", "'x'=1", "$(id) `id` %s%n%100$x", " | ",
+           "||||")
 
 
 def answer(status=200, **fields):
@@ -67,8 +70,8 @@ class Line(OutputCase):
                  "used_percent=0.03%;80;90;0;100 reset=54000s;;;0 "),
             ({"available_consumition_options": 100, "token_use_today": 4700},
              "WOLKVOX_TOKEN CRITICAL: sales-crm: 100 of 4800 calls left (2.08%), counter resets in "
-             "15 h (critical below 10%) | available=100;960:;480:;0;4800 used=4700;3840;4320;0;4800 "
-             "used_percent=97.92%;80;90;0;100 reset=54000s;;;0 "),
+             "15 h (critical below 10%) | available=100;960:;480:;0;4800 "
+             "used=4700;3840;4320;0;4800 used_percent=97.92%;80;90;0;100 reset=54000s;;;0 "),
             ({"available_consumition_options": 900, "token_use_today": 3900},
              "WOLKVOX_TOKEN WARNING: sales-crm: 900 of 4800 calls left (18.75%), counter resets in "
              "15 h (warning below 20%) | available=900;960:;480:;0;4800 used=3900;3840;4320;0;4800 "
@@ -79,7 +82,7 @@ class Line(OutputCase):
                 self.assertRegex(result.text, rf"\A{re.escape(line)}{TIME}10\n\Z")
 
     def test_locale_does_not_matter(self):
-        result = self.ask(answer(), env={"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE", "LC_NUMERIC": "de_DE"})
+        result = self.ask(answer(), env={"LC_ALL": "de_DE.UTF-8", "LC_NUMERIC": "de_DE"})
         self.assertIn("(99.97%)", result.message)
         self.assertIn(" used_percent=0.03%;", result.line)
 
@@ -103,7 +106,8 @@ class Line(OutputCase):
                 (12345678901, 98765432109, "12.49", "87.51"), (0, 7, "0", "100"))
         for available, limit, shown, used in rows:
             with self.subTest(available=available, limit=limit):
-                result = self.ask(answer(available_consumition_options=available, token_limit=limit))
+                result = self.ask(answer(available_consumition_options=available,
+                                         token_limit=limit))
                 percent = re.search(r"\(([0-9.]+)%\)", result.message)
                 if shown:
                     self.assertEqual(decimal.Decimal(percent[1]), decimal.Decimal(shown), result)
@@ -149,10 +153,10 @@ class Perfdata(OutputCase):
              "used_percent=0.03%;0;100;0;100 reset=54000s;;;0"),
             (("-w4801", "-c4800"), {}, "available=4799;4801:;4800:;0;4800 used=1;;0;0;4800 "
              "used_percent=0.03%;;0;0;100 reset=54000s;;;0"),
-            (("-w@10:20", "-c100:5000"), {}, "available=4799;@10:20;100:5000;0;4800 used=1;;;0;4800 "
-             "used_percent=0.03%;;;0;100 reset=54000s;;;0"),
-            (("-w~:5000", "-c@10%:20%"), {}, "available=4799;~:5000;@480:960;0;4800 used=1;;;0;4800 "
-             "used_percent=0.03%;;;0;100 reset=54000s;;;0"),
+            (("-w@10:20", "-c100:5000"), {}, "available=4799;@10:20;100:5000;0;4800 "
+             "used=1;;;0;4800 used_percent=0.03%;;;0;100 reset=54000s;;;0"),
+            (("-w~:5000", "-c@10%:20%"), {}, "available=4799;~:5000;@480:960;0;4800 "
+             "used=1;;;0;4800 used_percent=0.03%;;;0;100 reset=54000s;;;0"),
             (("-w20%", "-c~:5000"), {}, "available=4799;960:;~:5000;0;4800 used=1;3840;;0;4800 "
              "used_percent=0.03%;80;;0;100 reset=54000s;;;0"),
             (("-w1", "-c0"), {"token_limit": 3, "available_consumition_options": 2},
@@ -173,9 +177,9 @@ class Perfdata(OutputCase):
                 self.assertEqual(self.perfdata_but_time(result), expected, result)
 
     def test_time_has_the_timeout_as_its_maximum(self):
-        for value in ("5", "30:ok", "3600"):
+        for value, maximum in (("5", 5), ("30:ok", 30), ("3600", 3600)):
             with self.subTest(value):
-                self.perfdata_but_time(self.ask(answer(), args=("-t", value)), int(value.split(":")[0]))
+                self.perfdata_but_time(self.ask(answer(), args=("-t", value)), maximum)
 
     def test_time_of_two_requests_together(self):
         result = self.ask(Reply(405, delay=0.3), answer().changed(delay=0.3))
@@ -230,7 +234,8 @@ class Cleaning(OutputCase):
                 self.assertEqual(self.described(text), text)
 
     def test_broken_utf_8(self):
-        rows = (b"\xff", b"\xfe", b"\x80", b"\xc3", b"\xc0\xaf", b"\xc1\xbf", b"\xe2\x82", b"\xe0\x80\xaf",
+        rows = (b"\xff", b"\xfe", b"\x80", b"\xc3", b"\xc0\xaf", b"\xc1\xbf", b"\xe2\x82",
+                b"\xe0\x80\xaf",
                 b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf0\x9f\x98", b"\xf4\x90\x80\x80",
                 b"\xf0\x80\x80\xaf", b"\xf8\x88\x80\x80\x80", b"\xfc\x84\x80\x80\x80\x80")
         shown = self.described(b"x" + b"x".join(rows) + b"x")
@@ -255,8 +260,10 @@ class Cleaning(OutputCase):
                     self.assertIsNone(re.search("[<>]", result.text), result)
 
     def test_hostile_places_of_a_redirect(self):
-        for place in (b"https://a|b=1.example/", b"https://<b>x</b>/", b"https://a\\nb/", b"https://\xff\xc3/",
-                      b"https://a&b/", b"https://" + b"x" * 5000 + b".example/", b"https://\xe2\x80\xa8/"):
+        for place in (b"https://a|b=1.example/", b"https://<b>x</b>/", b"https://a\\nb/",
+                      b"https://\xff\xc3/",
+                      b"https://a&b/", b"https://" + b"x" * 5000 + b".example/",
+                      b"https://\xe2\x80\xa8/"):
             with self.subTest(place):
                 result = self.ask(Reply(raw=b"HTTP/1.1 302 <b>|\\n&\r\nLocation: " + place
                                         + b"\r\nContent-Length: 0\r\n\r\n"))
@@ -335,7 +342,8 @@ class Verbose(OutputCase):
                                         for line in result.lines[1:]), f"{key}\n{result}")
 
     def test_two_v_name_the_effective_server(self):
-        result = blackbox.run("-H", "sv0001.crmvox.com", "-o", "a b", "-vv", "--proxy=http://127.0.0.1:1",
+        result = blackbox.run("-H", "sv0001.crmvox.com", "-o", "a b", "-vv",
+                              "--proxy=http://127.0.0.1:1",
                               token=TOKEN)
         self.assertTrue(any("crm0001.wolkvox.com" in line for line in result.lines[1:]), result)
         self.assertIn("https://crm0001.wolkvox.com/server/API/v2/token/tokenInformation.php"
@@ -365,7 +373,7 @@ class Verbose(OutputCase):
                 self.assertEqual(len(result.lines), number, result)
                 result = self.ask(answer(**{f"k{text}": text}), args=("-vv",))
                 self.assertEqual(len(result.lines), number, result)
-        facts = "\n".join(self.ask(answer(extra="y" * 121, **{"z" * 121: 1}), args=("-vv",)).lines[1:])
+        facts = self.ask(answer(extra="y" * 121, **{"z" * 121: 1}), args=("-vv",)).text
         self.assertIn("y" * 119 + "…", facts)
         self.assertIn("z" * 119 + "…", facts)
 
@@ -386,7 +394,8 @@ class Verbose(OutputCase):
             self.assertIn(part, text)
 
     def test_three_v_show_refusals(self):
-        for reply in (refusal("no way"), Reply(302, [("X-Why", "no way")]), Reply(500, body="no way"),
+        for reply in (refusal("no way"), Reply(302, [("X-Why", "no way")]),
+                      Reply(500, body="no way"),
                       Reply(429, body="no way"), Reply(body="no way")):
             self.assertIn("no way", "\n".join(self.ask(reply, args=("-vvv",)).lines[1:]))
 

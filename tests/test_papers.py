@@ -89,6 +89,33 @@ class Papers(unittest.TestCase):
             self.assertNotRegex(read(path), r"/(home|root|work)/")
 
 
+class Rooms(unittest.TestCase):
+    """CONTRIBUTING.md lists all rooms, and each includes only rooms that stand above it there."""
+
+    @classmethod
+    def setUpClass(cls):
+        listed = re.findall(r"^\| `((?:lib|plugins)/\w+)", read("CONTRIBUTING.md"), re.MULTILINE)
+        cls.places = {name: place for place, name in enumerate(listed)}
+
+    def test_all_are_listed(self):
+        sources = {
+            str(path.relative_to(TOP).with_suffix(""))
+            for folder in ("lib", "plugins") for path in (TOP / folder).glob("*.c")
+        }
+        self.assertEqual(sources, set(self.places))
+
+    def test_includes(self):
+        by_header = {f"{name.split('/')[1]}.h": place for name, place in self.places.items()}
+        for name, place in self.places.items():
+            for suffix in (".h", ".c"):
+                path = TOP / (name + suffix)
+                included = re.findall(r'^#include "(\w+\.h)"', path.read_text(encoding="utf-8"),
+                                      re.MULTILINE) if path.exists() else []
+                for header in set(included) - {"config.h"}:
+                    with self.subTest(room=name, header=header):
+                        self.assertLessEqual(by_header[header], place)
+
+
 class Completion(unittest.TestCase):
     def complete(self, *words):
         """What the completion offers for the last of the words."""

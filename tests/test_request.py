@@ -182,9 +182,11 @@ class Methods(RequestCase):
         self.expect("OK", Reply.json(blackbox.envelope(token_use_today=405, msg="405")))
 
     def test_never_a_third(self):
-        rows = ((refusal(405), refusal(405), UNAVAILABLE), (refusal(405), refusal(501), UNAVAILABLE),
+        rows = ((refusal(405), refusal(405), UNAVAILABLE),
+                (refusal(405), refusal(501), UNAVAILABLE),
                 (refusal(501), refusal(200, code="405"), UNAVAILABLE),
-                (refusal(405), refusal(503), UNAVAILABLE), (refusal(405), Reply(raw=b""), UNAVAILABLE),
+                (refusal(405), refusal(503), UNAVAILABLE),
+                (refusal(405), Reply(raw=b""), UNAVAILABLE),
                 (refusal(405), Reply(302, [("Location", "/x")]), UNAVAILABLE),
                 (refusal(405), Reply(body="?"), "UNKNOWN"), (refusal(405), Reply(429), "UNKNOWN"))
         for first, second, state in rows:
@@ -223,8 +225,8 @@ class NeverARetry(RequestCase):
         """One that was kept alive is not used again and broken, for that would be sent anew."""
         not_allowed = refusal(405)
         kept = then_read(not_allowed.head(closing=False) + not_allowed.body)
-        for name, talk in {"closed": b"", "reset": reset, "cut": b"HTTP/1.1 200 OK\r\nContent-Length"
-                           b": 5\r\n\r\n1"}.items():
+        cut = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n1"
+        for name, talk in {"closed": b"", "reset": reset, "cut": cut}.items():
             with self.subTest(name):
                 self.on_wire(UNAVAILABLE, kept, talk, requests=2)
 
@@ -310,9 +312,11 @@ class Headers(RequestCase):
 class Url(RequestCase):
 
     def test_operation_is_percent_encoded(self):
-        names = ("techcon", "ccg-unisanitas", "with space", " ", "a&b", "a/b", "../x", "100%", "%20",
+        names = ("techcon", "ccg-unisanitas", "with space", " ", "a&b", "a/b", "../x", "100%",
+                 "%20",
                  "a+b", "a=b", "a?b", "a#b", "ñandú", "日本", "😀", "a;b", "a:b@c", '"', "'", "<>",
-                 "[x]{y}", "\\", "|", "`$(id)", "line\nbreak", "cr\r\nX-Evil: 1", "tab\t", "\x01\x7f",
+                 "[x]{y}", "\\", "|", "`$(id)", "line\nbreak", "cr\r\nX-Evil: 1", "tab\t",
+                 "\x01\x7f",
                  "~._-", "*!(),", "operation=other", "x" * 300, "-h", "&operation=y")
         for name in names:
             with self.subTest(name):
@@ -548,7 +552,7 @@ class Wires(RequestCase):
                 "one header": for_ever(head + b"X-Header: ", b"v" * 4096),
                 "status line": for_ever(b"HTTP/1.1 200 ", b"O" * 4096),
                 "1xx": for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
-                "1xx with headers": for_ever(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 99),
+                "1xx with headers": for_ever(b"", b"HTTP/1.1 103 Hint\r\nLink: x\r\n\r\n" * 99),
                 "folded": for_ever(head + b"X-Header: v\r\n", b" more\r\n" * 500),
                 "trailers": for_ever(chunked(SOUND.body, end=b"0\r\n"), b"X-Trailer: v\r\n" * 100),
                 "newlines": for_ever(b"", b"\r\n" * 1000)}

@@ -216,7 +216,8 @@ class Rows(StateCase):
         self.table(NOT_UNDERSTOOD, {name: Reply.json(body) for name, body in {
             "empty": b"", "blank": b" \r\n", "HTML": "<html>It works!</html>", "text": "OK",
             "limit exceeded in a text with status 200": "TOKEN LIMIT EXCEEDED",
-            "null": "null", "number": "200", "text in quotes": '"OK"', "array of the answer": f"[{json.dumps(blackbox.envelope())}]",
+            "null": "null", "number": "200", "text in quotes": '"OK"',
+            "array of the answer": f"[{json.dumps(blackbox.envelope())}]",
             "empty object": "{}", "two documents": json.dumps(blackbox.envelope()) * 2,
             "something behind": json.dumps(blackbox.envelope()) + "x",
             "cut": json.dumps(blackbox.envelope())[:-1],
@@ -575,7 +576,8 @@ class Thresholds(StateCase):
 
     def test_hint_of_the_contract(self):
         rows = ((("-c", "480"), "(critical below 480)"), (("-c", "10%"), "(critical below 10%)"),
-                (("-w", "2.50%"), "(warning below 2.50%)"), (("-w", "480:"), "(warning below 480:)"),
+                (("-w", "2.50%"), "(warning below 2.50%)"),
+                (("-w", "480:"), "(warning below 480:)"),
                 ((), "(critical below 10%)"), (("-w", "480", "-c", "10"), "(warning below 480)"))
         for args, hint in rows:
             with self.subTest(args=args):
@@ -590,7 +592,8 @@ class Thresholds(StateCase):
                 self.assertEqual(self.judge(args, available).state, state)
 
     def test_critical_is_looked_at_first(self):
-        rows = ((("-w480", "-c480"), 479, "CRITICAL"), (("-w@0:500", "-c@400:600"), 450, "CRITICAL"),
+        rows = ((("-w480", "-c480"), 479, "CRITICAL"),
+                (("-w@0:500", "-c@400:600"), 450, "CRITICAL"),
                 (("-w@0:500", "-c@400:600"), 399, "WARNING"), (("-w5%", "-c480"), 300, "CRITICAL"),
                 (("-w100", "-c10%:"), 480, "OK"), (("-w100:", "-c~:200"), 50, "WARNING"))
         for args, available, state in rows:
