@@ -403,16 +403,31 @@ struct text_piece text_piece(const char *bytes, size_t length, size_t max_chars,
 
 /* ---- Phrases ---- */
 
+/* Unicode's White_Space, for a gateway's page may well have a no-break space. */
+static bool is_space(int32_t point) {
+    return point == ' ' || point == 0xA0 || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200A) || point == 0x202F || point == 0x205F ||
+           point == 0x3000 || is_line_or_blank_control(point);
+}
+
+static size_t white_space_size(const char *bytes, size_t length) {
+    size_t end = 0;
+    size_t size;
+
+    while (end < length && is_space(decode_utf8(bytes + end, length - end, &size)))
+        end += size;
+    return end;
+}
+
 static bool phrase_starts_here(const char *bytes, size_t length, const char *phrase) {
     size_t i = 0;
 
     for (; *phrase != '\0'; phrase++) {
         if (*phrase == ' ') {
-            size_t word_end = i;
-            while (i < length && text_is_white_space(bytes[i]))
-                i++;
-            if (i == word_end)
+            size_t size = white_space_size(bytes + i, length - i);
+            if (size == 0)
                 return false;
+            i += size;
         } else {
             if (i == length || text_lower(bytes[i]) != *phrase)
                 return false;

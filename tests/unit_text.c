@@ -719,6 +719,11 @@ static void phrases_are_found_in_any_case_and_spacing(void **context) {
         {UNIT_BYTES("TOKEN  LIMIT   EXCEEDED"), exceeded, true},
         {UNIT_BYTES("TOKEN\tLIMIT\nEXCEEDED"), exceeded, true},
         {UNIT_BYTES("TOKEN\r\n\r\n LIMIT\v\fEXCEEDED"), exceeded, true},
+        {UNIT_BYTES("TOKEN\xC2\xA0LIMIT\xE2\x80\x83\xE3\x80\x80"
+                    "EXCEEDED"),
+         exceeded, true},
+        {UNIT_BYTES("TOKEN\xE2\x80\x8BLIMIT EXCEEDED"), exceeded, false}, /* zero width */
+        {UNIT_BYTES("TOKEN\xC2 LIMIT EXCEEDED"), exceeded, false},
         {UNIT_BYTES("\0TOKEN LIMIT EXCEEDED"), exceeded, true},
         {UNIT_BYTES("TOKEN LIMIT TOKEN LIMIT EXCEEDED"), exceeded, true},
         {UNIT_BYTES("TOKEN TOKEN LIMIT EXCEEDED"), exceeded, true},
