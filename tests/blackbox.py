@@ -18,6 +18,7 @@ import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -25,6 +26,10 @@ PLUGIN = os.path.abspath(os.environ.get("CHECK_WOLKVOX_TOKEN") or "check_wolkvox
 PLUGIN_WRAPPER = shlex.split(os.environ.get("PLUGIN_WRAPPER", ""))
 INHERITED_VARIABLES = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "PATH")
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+# Valgrind and sanitizers take time of their own.
+INSTRUMENTED = bool(PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED"))
+SLACK = 30 if INSTRUMENTED else 3
+SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
 ABSENT = object()
 
 
@@ -397,6 +402,37 @@ def _cases(suite):
             yield from _cases(test)
         else:
             yield test
+
+
+def some(table):
+    """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
+    return table[::4] if PLUGIN_WRAPPER else table
+
+
+def plain_stand_in():
+    """A stand-in over plain HTTP for the tests of a module, from its setUpModule()."""
+    api = load_api().WolkvoxApi(tls=False)
+    api.start()
+    unittest.addModuleCleanup(api.stop)
+    return api
+
+
+class FilesCase(unittest.TestCase):
+    """Tests with a directory of their own that every user can look into."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        os.chmod(self.directory, 0o755)
+
+    def write(self, content, name="file", mode=0o600):
+        path = os.path.join(self.directory, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.chmod(path, mode)
+        return path
 
 
 def main():

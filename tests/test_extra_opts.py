@@ -7,7 +7,6 @@ import os
 import pty
 import shutil
 import socket
-import tempfile
 import threading
 import unittest
 
@@ -20,8 +19,6 @@ HINT = " (token file is readable by everyone)"
 SECTION = "check_wolkvox_token"
 LINE_MAX = 8192
 FILE_MAX = 16 * 1024 * 1024
-SILENT_SECONDS = 5 if blackbox.PLUGIN_WRAPPER else 1
-SLACK = 30 if blackbox.PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED") else 3
 FAULTY_LINE = 37
 PLACES = (
     "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
@@ -38,36 +35,18 @@ PLACES = (
 )
 
 
-def some(table):
-    """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
-    return table[::4] if blackbox.PLUGIN_WRAPPER else table
-
-
 def setUpModule():
     global api
-    api = wolkvox.WolkvoxApi(tls=False)
-    api.start()
-    unittest.addModuleCleanup(api.stop)
+    api = blackbox.plain_stand_in()
 
 
-class IniCase(unittest.TestCase):
+class IniCase(blackbox.FilesCase):
     """What the cases share: stand-in, directory, and an operation that tells what was read."""
 
     def setUp(self):
+        super().setUp()
         api.clear()
         api.default_reply = wolkvox.Reply.json(blackbox.envelope())
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        os.chmod(self.directory, 0o755)
-
-    def write(self, content, name="some.ini", mode=0o600):
-        path = os.path.join(self.directory, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.chmod(path, mode)
-        return path
 
     def section(self, *lines, name="some.ini", mode=0o600, section=SECTION):
         return self.write("\n".join([f"[{section}]", *lines, ""]), name, mode)
@@ -453,7 +432,7 @@ class Syntax(IniCase):
         for key in ("hostname", "operation", "port", "token-file", "warning", "critical", "method",
                     "timeout", "unavailable", "ca-file", "H", "o", "p", "w", "c", "X", "t",
                     "token"):
-            for line in some((key, f"{key} =", f"{key} = \t")):
+            for line in blackbox.some((key, f"{key} =", f"{key} = \t")):
                 with self.subTest(line=line):
                     self.assert_faulty_line(line, key)
         self.assert_faulty_line("proxy", "proxy")
@@ -482,7 +461,7 @@ class Bounds(IniCase):
     def test_a_nul_anywhere(self):
         for before in self.BEFORE:
             for line in (b"\0", b"# hush \0", b"operation = hush\0x", b"[x\0]", b"; \0hush"):
-                for behind in some((b"\n", b"")):
+                for behind in blackbox.some((b"\n", b"")):
                     with self.subTest(before=before, line=line, behind=behind):
                         self.assert_faulty_line(line, before=before, behind=behind)
 
@@ -506,7 +485,7 @@ class Bounds(IniCase):
         for before in self.BEFORE:
             for line in ("#" * (LINE_MAX + 1), " " * (LINE_MAX + 1), "x" * 100000,
                          "operation=" + "x" * LINE_MAX):
-                for behind in some((b"\n", b"\r\n", b"")):
+                for behind in blackbox.some((b"\n", b"\r\n", b"")):
                     with self.subTest(before=before, line=line[:9], behind=behind):
                         self.assert_faulty_line(line, before=before, behind=behind)
 
@@ -554,12 +533,12 @@ class Bounds(IniCase):
     def test_pipes_that_are_silent(self):
         for content in (b"", f"[{SECTION}]\noperation=x\ntimeout=60\n".encode()):
             with self.subTest(content=content), self.feeding(content, close=False) as pipe:
-                result = self.assert_refused(f"-t{SILENT_SECONDS}:ok" if not content else
-                                             f"-t{SILENT_SECONDS}", "--extra-opts=@-", stdin=pipe)
-                self.assertGreaterEqual(result.seconds, SILENT_SECONDS - 0.1)
-                self.assertLess(result.seconds, SILENT_SECONDS + SLACK)
+                result = self.assert_refused(f"-t{blackbox.SILENT_SECONDS}:ok" if not content else
+                                             f"-t{blackbox.SILENT_SECONDS}", "--extra-opts=@-", stdin=pipe)
+                self.assertGreaterEqual(result.seconds, blackbox.SILENT_SECONDS - 0.1)
+                self.assertLess(result.seconds, blackbox.SILENT_SECONDS + blackbox.SLACK)
                 self.assertIn("standard input", result.message)
-                self.assertIn(f"{SILENT_SECONDS} s", result.message)
+                self.assertIn(f"{blackbox.SILENT_SECONDS} s", result.message)
 
     def test_what_is_neither_file_nor_pipe(self):
         listener = socket.socket(socket.AF_UNIX)

@@ -27,16 +27,9 @@ NO_NUMBERS = ("", " ", "x", "5x", "5 ", " 5", "5\n", "0x10", "010", "1e2", "1E2"
 UNREACHABLE = "https://127.255.255.254:1"
 
 
-def some(table):
-    """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
-    return table[::4] if blackbox.PLUGIN_WRAPPER else table
-
-
 def setUpModule():
     global api
-    api = wolkvox.WolkvoxApi(tls=False)
-    api.start()
-    unittest.addModuleCleanup(api.stop)
+    api = blackbox.plain_stand_in()
 
 
 class CommandLine(unittest.TestCase):
@@ -79,7 +72,7 @@ class CommandLine(unittest.TestCase):
         return result
 
     def refused_values(self, option, values):
-        for value in some(values):
+        for value in blackbox.some(values):
             with self.subTest(option=option, value=value[:40]):
                 self.refused(f"--{option}={value}", named=f"--{option}")
 
@@ -196,7 +189,7 @@ class HelpAndVersion(CommandLine):
                 self.assert_version(blackbox.run(*args, plain=True))
 
     def test_version_wins_over_errors_on_either_side(self):
-        for args in some(self.ERRORS):
+        for args in blackbox.some(self.ERRORS):
             with self.subTest(args=args):
                 self.assert_version(blackbox.run(*args, "-V", plain=True))
                 self.assert_version(blackbox.run("-V", *args, plain=True))
@@ -212,7 +205,7 @@ class HelpAndVersion(CommandLine):
         self.assertEqual(blackbox.run("-h", plain=True).stdout, result.stdout)
 
     def test_help_wins_over_all_on_either_side(self):
-        for args in some((*self.ERRORS, ("-V",), ("--version",), ("-H", "--"), ("--extra-opts",),
+        for args in blackbox.some((*self.ERRORS, ("-V",), ("--version",), ("-H", "--"), ("--extra-opts",),
                           ("--extra-opts", "word"))):
             with self.subTest(args=args):
                 self.assert_help(blackbox.run(*args, "-h", plain=True))
@@ -321,7 +314,7 @@ class Thresholds(CommandLine):
                  ("~:4799", "~:4799"), ("@10:20", "@10:20"), ("10%:100%", "480:4800"),
                  ("100:100%", "100:4800"), ("10%:4799", "480:4799"), ("4799:4799", "4799:4799"),
                  ("@10%:20%", "@480:960"))
-        for threshold, shown in some(table):
+        for threshold, shown in blackbox.some(table):
             with self.subTest(threshold=threshold):
                 self.assertEqual(self.bounds("-w", threshold), (shown, ""))
 
@@ -680,7 +673,7 @@ class Servers(CommandLine):
 
     def test_the_table(self):
         with blackbox.Proxy(refuse=503) as proxy:
-            for server, host, port in some(self.TABLE):
+            for server, host, port in blackbox.some(self.TABLE):
                 with self.subTest(server=server):
                     proxy.connects.clear()
                     result = self.run_bare("-H", server, "-o", "x", f"--proxy={proxy.url}", "-vv")
@@ -700,7 +693,7 @@ class Servers(CommandLine):
                     self.assert_facts(result, "https", host, 8443)
 
     def test_refusals(self):
-        for server in some(self.REFUSED):
+        for server in blackbox.some(self.REFUSED):
             with self.subTest(server=server):
                 self.assert_refused(
                     self.run_bare("-H", server, "-o", "x", "--proxy=", secret="password1"),

@@ -22,9 +22,7 @@ import blackbox
 wolkvox = blackbox.load_api()
 
 TOKEN = "0ddba11" * 7 + "9c"
-INSTRUMENTED = bool(blackbox.PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED"))
-SECONDS = 10 if INSTRUMENTED else 1
-SLACK = 30 if INSTRUMENTED else 3
+SECONDS = 10 if blackbox.INSTRUMENTED else 1
 PEAK_MEMORY_KIB = 12 * 1024
 IS_ROOT = os.geteuid() == 0
 F_SETPIPE_SZ = 1031
@@ -117,7 +115,7 @@ class Output(ProcessCase):
             with self.subTest(args=args):
                 result = self.run_with(*args, preexec=preexec, silent=True)
                 self.assertEqual(result.exit, 3, result)
-                self.assertLess(result.seconds, 9 + SLACK)
+                self.assertLess(result.seconds, 9 + blackbox.SLACK)
 
     def test_closed(self):
         self.assert_unknown(lambda: os.close(1))
@@ -250,7 +248,7 @@ class Signals(ProcessCase):
 
     def assert_ends(self, process, number):
         process.send_signal(number)
-        self.assertEqual(process.wait(2 if not INSTRUMENTED else 30), -number)
+        self.assertEqual(process.wait(2 if not blackbox.INSTRUMENTED else 30), -number)
 
     def test_they_end_it_at_once(self):
         for number in self.SIGNALS:
@@ -295,7 +293,7 @@ class Time(ProcessCase):
         self.assertRegex(result.message, what)
         self.assertRegex(result.message, rf"\b{SECONDS} s\b")
         self.assertGreaterEqual(result.seconds, SECONDS - 0.1, result)
-        self.assertLess(result.seconds, SECONDS + SLACK, result)
+        self.assertLess(result.seconds, SECONDS + blackbox.SLACK, result)
 
     def test_whatever_is_silent(self):
         """All at once, for each takes its time."""
@@ -356,7 +354,7 @@ def run_at_once(commands):
         url, *args = command
         return blackbox.run("-H", url, "-o", "x", f"-t{SECONDS}", *args, token=TOKEN,
                             timeout=SECONDS + 60)
-    workers = 2 if INSTRUMENTED else len(commands)
+    workers = 2 if blackbox.INSTRUMENTED else len(commands)
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         return list(pool.map(run, commands))
 
@@ -468,7 +466,7 @@ print(os.WEXITSTATUS(status), resource.getrusage(resource.RUSAGE_CHILDREN).ru_ma
 """
 
 
-@unittest.skipIf(INSTRUMENTED, "the figure would be that of the instruments")
+@unittest.skipIf(blackbox.INSTRUMENTED, "the figure would be that of the instruments")
 class Memory(ProcessCase):
     """Peak memory stays below the bound."""
 

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import socket
-import tempfile
 import threading
 import unittest
 import urllib.parse
@@ -20,34 +19,20 @@ TOKEN = "0ddba11" * 7 + "6a7b8"
 OTHER = "5eeded" * 9
 HINT = " (token file is readable by everyone)"
 LONGEST = 4096
-SILENT_SECONDS = 5 if blackbox.PLUGIN_WRAPPER else 1
-SLACK = 30 if blackbox.PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED") else 3
 
 
 def setUpModule():
     global api
-    api = wolkvox.WolkvoxApi(tls=False)
-    api.start()
-    unittest.addModuleCleanup(api.stop)
+    api = blackbox.plain_stand_in()
 
 
-class TokenCase(unittest.TestCase):
+class TokenCase(blackbox.FilesCase):
     """What the cases share: the stand-in, and a directory that everybody can look into."""
 
     def setUp(self):
+        super().setUp()
         api.clear()
         api.default_reply = wolkvox.Reply.json(blackbox.envelope())
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        os.chmod(self.directory, 0o755)
-
-    def file(self, content, name="token", mode=0o600):
-        path = os.path.join(self.directory, name)
-        with open(path, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.chmod(path, mode)
-        return path
 
     def run_with(self, *args, **options):
         return blackbox.run("-H", api.url, "-o", "sales", *args, **options)
@@ -74,7 +59,7 @@ class TokenCase(unittest.TestCase):
 
 class Order(TokenCase):
     def ini(self, *lines, mode=0o600):
-        return "--extra-opts=@" + self.file("\n".join(["[check_wolkvox_token]", *lines, ""]),
+        return "--extra-opts=@" + self.write("\n".join(["[check_wolkvox_token]", *lines, ""]),
                                             "plugins.ini", mode)
 
     def test_the_environment(self):
@@ -88,17 +73,17 @@ class Order(TokenCase):
     def test_a_token_file_comes_before_the_environment(self):
         for token in (OTHER, "", "no token", "\u00e9"):
             with self.subTest(environment=token):
-                self.assert_asked_with(TOKEN, "--token-file", self.file(TOKEN), token=token)
+                self.assert_asked_with(TOKEN, "--token-file", self.write(TOKEN), token=token)
 
     def test_a_token_file_comes_before_an_ini_file(self):
         for value in (OTHER, "no token", "x" * (LONGEST + 1)):
             with self.subTest(ini=value[:20]):
                 self.assert_asked_with(TOKEN, self.ini(f"token = {value}"),
-                                       "--token-file", self.file(TOKEN), token="no token")
+                                       "--token-file", self.write(TOKEN), token="no token")
 
     def test_a_token_file_that_an_ini_file_names_comes_before_its_token(self):
         self.assert_asked_with(TOKEN, self.ini(f"token = {OTHER}",
-                                               f"token-file = {self.file(TOKEN)}"))
+                                               f"token-file = {self.write(TOKEN)}"))
 
     def test_a_beaten_token_file_is_not_looked_at(self):
         beaten = os.path.join(self.directory, "beaten")
@@ -106,10 +91,10 @@ class Order(TokenCase):
         for path in ("/nonexistent/file", self.directory, beaten):
             with self.subTest(path=path):
                 self.assert_asked_with(TOKEN, self.ini(f"token-file = {path}"),
-                                       "--token-file", self.file(TOKEN))
+                                       "--token-file", self.write(TOKEN))
 
     def test_an_earlier_source_that_fails_is_not_passed_over(self):
-        empty = self.file("", "empty")
+        empty = self.write("", "empty")
         self.assert_no_request("--token-file=/nonexistent", token=TOKEN)
         self.assert_no_request(f"--token-file={empty}", token=TOKEN)
         self.assert_no_request(f"--token-file={empty}", self.ini(f"token = {TOKEN}"), secret=TOKEN)
@@ -135,7 +120,7 @@ class Content(TokenCase):
     def test_broken_in_a_file(self):
         for content in (*self.BROKEN, *self.BROKEN_IN_FILES):
             with self.subTest(content=content[:20]):
-                result = self.assert_no_request("--token-file", self.file(content), "-vvv",
+                result = self.assert_no_request("--token-file", self.write(content), "-vvv",
                                                 hidden=self.HIDDEN)
                 self.assertIn("token file", result.message)
 
@@ -154,7 +139,7 @@ class Content(TokenCase):
     def test_broken_in_an_ini_file(self):
         for content in (*self.BROKEN, b"hush-1\0hush-2"):
             with self.subTest(content=content[:20]):
-                ini = self.file(b"[check_wolkvox_token]\ntoken = " + content + b"\n", "x.ini")
+                ini = self.write(b"[check_wolkvox_token]\ntoken = " + content + b"\n", "x.ini")
                 result = self.assert_no_request(f"--extra-opts=@{ini}", "-vvv", hidden=self.HIDDEN)
                 self.assertIn("x.ini", result.message)
                 self.assertRegex(result.message, r"\b2\b")
@@ -165,7 +150,7 @@ class Content(TokenCase):
                               (" " * 5000, "\n"), ("", " " * 5000)):
             content = f"{before}{TOKEN}{after}"
             with self.subTest(content=content[:5] + content[-5:]):
-                self.assert_asked_with(TOKEN, "--token-file", self.file(content))
+                self.assert_asked_with(TOKEN, "--token-file", self.write(content))
                 self.assert_asked_with(TOKEN, "--token-file=-", stdin=content.encode())
         for content in (f" \t{TOKEN}\r\n", f"\n{TOKEN}\v\f"):
             with self.subTest(environment=content):
@@ -173,11 +158,11 @@ class Content(TokenCase):
 
     def test_the_longest(self):
         token = "ab01" * (LONGEST // 4)
-        self.assert_asked_with(token, "--token-file", self.file(token))
-        self.assert_asked_with(token, "--token-file", self.file(f"  {token}  \n"))
+        self.assert_asked_with(token, "--token-file", self.write(token))
+        self.assert_asked_with(token, "--token-file", self.write(f"  {token}  \n"))
         self.assert_asked_with(token, "--token-file=-", stdin=token.encode())
         self.assert_asked_with(token, token=token)
-        ini = self.file(f"[check_wolkvox_token]\ntoken={token}\n", "x.ini")
+        ini = self.write(f"[check_wolkvox_token]\ntoken={token}\n", "x.ini")
         self.assert_asked_with(token, f"--extra-opts=@{ini}")
 
     def test_every_visible_character(self):
@@ -206,17 +191,17 @@ class Kinds(TokenCase):
 
     def test_a_symbolic_link(self):
         link = os.path.join(self.directory, "link")
-        os.symlink(self.file(TOKEN), link)
+        os.symlink(self.write(TOKEN), link)
         self.assert_asked_with(TOKEN, "--token-file", link)
 
     def test_standard_input(self):
         self.assert_asked_with(TOKEN, "--token-file=-", stdin=TOKEN.encode())
         self.assert_asked_with(TOKEN, "--token-file", "-", stdin=f"{TOKEN}\n".encode())
-        with open(self.file(TOKEN), "rb") as file:
+        with open(self.write(TOKEN), "rb") as file:
             self.assert_asked_with(TOKEN, "--token-file=-", stdin=file)
 
     def test_a_file_called_like_standard_input(self):
-        self.file(TOKEN, "-")
+        self.write(TOKEN, "-")
         self.assert_asked_with(TOKEN, "--token-file=./-", cwd=self.directory)
 
     def test_a_pipe_as_of_the_shell(self):
@@ -239,10 +224,10 @@ class Kinds(TokenCase):
                     self.assert_asked_with(TOKEN, "--token-file=-", stdin=pipe)
 
     def assert_times_out(self, *args, **options):
-        result = self.assert_no_request(f"-t{SILENT_SECONDS}", *args, "--unavailable=ok", **options)
-        self.assertGreaterEqual(result.seconds, SILENT_SECONDS - 0.1)
-        self.assertLess(result.seconds, SILENT_SECONDS + SLACK)
-        self.assertIn(f"{SILENT_SECONDS} s", result.message)
+        result = self.assert_no_request(f"-t{blackbox.SILENT_SECONDS}", *args, "--unavailable=ok", **options)
+        self.assertGreaterEqual(result.seconds, blackbox.SILENT_SECONDS - 0.1)
+        self.assertLess(result.seconds, blackbox.SILENT_SECONDS + blackbox.SLACK)
+        self.assertIn(f"{blackbox.SILENT_SECONDS} s", result.message)
         self.assertRegex(result.message, "token file|standard input")
 
     def test_pipes_that_do_not_deliver_in_time(self):
@@ -271,7 +256,7 @@ class Kinds(TokenCase):
             with self.subTest(name=name):
                 result = self.assert_no_request("--token-file", name, token=TOKEN)
                 self.assertIn(name, result.message)
-                self.assertLess(result.seconds, 9 + SLACK)
+                self.assertLess(result.seconds, 9 + blackbox.SLACK)
 
     def test_standard_input_that_is_neither(self):
         with contextlib.ExitStack() as stack:
@@ -296,7 +281,7 @@ class Kinds(TokenCase):
         self.assert_no_request("--token-file=-", preexec=lambda: os.close(0), token=TOKEN)
 
     def test_standard_input_once(self):
-        ini = self.file("[check_wolkvox_token]\ntoken-file = -\n", "x.ini")
+        ini = self.write("[check_wolkvox_token]\ntoken-file = -\n", "x.ini")
         for args in (("--token-file=-", "--extra-opts=@-"), ("--extra-opts=@-", "--token-file=-"),
                      ("--extra-opts=@-", "--extra-opts=@-"),
                      ("--extra-opts=@-", f"--extra-opts=@{ini}")):
@@ -306,7 +291,7 @@ class Kinds(TokenCase):
                 self.assertIn("standard input", result.message)
 
     def test_names_of_files_that_cannot_be_read(self):
-        for name in ("/nonexistent/some-name", self.file(TOKEN) + "/below", "x" * 300):
+        for name in ("/nonexistent/some-name", self.write(TOKEN) + "/below", "x" * 300):
             with self.subTest(name=name[:40]):
                 result = self.assert_no_request(f"--token-file={name}", token=OTHER)
                 self.assertIn("token file", result.message)
@@ -314,7 +299,7 @@ class Kinds(TokenCase):
         self.assertIn("/nonexistent/some-name", result.message)
 
     def test_a_file_without_permission(self):
-        path = self.file(TOKEN, mode=0o600 if os.geteuid() == 0 else 0)
+        path = self.write(TOKEN, mode=0o600 if os.geteuid() == 0 else 0)
         user = "nobody" if os.geteuid() == 0 else None
         result = self.assert_no_request("--token-file", path, user=user, secret=TOKEN)
         self.assertIn(path, result.message)
@@ -346,16 +331,16 @@ class Hint(TokenCase):
         for mode, expected in ((0o644, True), (0o604, True), (0o777, True), (0o640, False),
                                (0o600, False), (0o660, False), (0o400, False)):
             with self.subTest(mode=oct(mode)):
-                result = self.assert_hint(expected, "--token-file", self.file(TOKEN, mode=mode))
+                result = self.assert_hint(expected, "--token-file", self.write(TOKEN, mode=mode))
                 self.assertEqual(result.state, "OK")
 
     def test_at_every_verbosity(self):
         for flag in ("-v", "-vv", "-vvv"):
             with self.subTest(flag=flag):
-                self.assert_hint(True, flag, "--token-file", self.file(TOKEN, mode=0o644))
+                self.assert_hint(True, flag, "--token-file", self.write(TOKEN, mode=0o644))
 
     def test_in_every_state(self):
-        path = self.file(TOKEN, mode=0o644)
+        path = self.write(TOKEN, mode=0o644)
         for reply in (wolkvox.Reply(500), wolkvox.Reply(body="x"), wolkvox.BUSY.reply(),
                       wolkvox.LIMIT_EXCEEDED.reply(), wolkvox.Reply(raw=b"")):
             with self.subTest(reply=vars(reply)):
@@ -363,17 +348,17 @@ class Hint(TokenCase):
                 self.assert_hint(True, "--token-file", path)
 
     def test_without_a_connection(self):
-        path = self.file(TOKEN, mode=0o644)
+        path = self.write(TOKEN, mode=0o644)
         self.assert_hint(True, "--token-file", path, "-H", "https://127.255.255.254:1")
 
     def test_not_for_standard_input(self):
-        with open(self.file(TOKEN, mode=0o644), "rb") as file:
+        with open(self.write(TOKEN, mode=0o644), "rb") as file:
             self.assert_hint(False, "--token-file=-", stdin=file)
         self.assert_hint(False, "--token-file=-", stdin=TOKEN.encode())
 
     def test_not_for_a_file_that_is_not_used(self):
-        readable = self.file(f"[check_wolkvox_token]\ntoken = {OTHER}\n", "x.ini", 0o644)
-        self.assert_hint(False, f"--extra-opts=@{readable}", "--token-file", self.file(TOKEN))
+        readable = self.write(f"[check_wolkvox_token]\ntoken = {OTHER}\n", "x.ini", 0o644)
+        self.assert_hint(False, f"--extra-opts=@{readable}", "--token-file", self.write(TOKEN))
         self.assert_hint(False, token=TOKEN)
 
 
@@ -545,10 +530,10 @@ class Secrecy(TokenCase):
                 self.assert_no_request(option + TOKEN, hidden=[TOKEN])
 
     def test_from_a_file_in_the_name_of_another(self):
-        path = self.file(TOKEN)
+        path = self.write(TOKEN)
         self.assert_no_request("--token-file", path, f"--ca-file=/nonexistent/{TOKEN}",
                                secret=TOKEN)
-        ini = self.file(f"[check_wolkvox_token]\ntoken={TOKEN}\nca-file=/no/{TOKEN}\n", "x.ini")
+        ini = self.write(f"[check_wolkvox_token]\ntoken={TOKEN}\nca-file=/no/{TOKEN}\n", "x.ini")
         self.assert_no_request(f"--extra-opts=@{ini}", secret=TOKEN)
 
 

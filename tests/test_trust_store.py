@@ -3,7 +3,6 @@
 issuer is not in the directory. What is accepted is the same as by libcurl alone, and the token is
 sent at most once. The machine's trust store is replaced by a preloaded library."""
 
-import os
 import pathlib
 import shutil
 import subprocess
@@ -30,7 +29,7 @@ def subject_hash(certificate):
     return done.stdout.strip()
 
 
-@unittest.skipIf("CHECK_INSTRUMENTED" in os.environ, "a library cannot go before the sanitizers'")
+@unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
 @unittest.skipUnless(DEBIAN_BUNDLE.exists() and libcurl_is_openssls(), "not Debian's libcurl")
 class TrustStore(unittest.TestCase):
     @classmethod
