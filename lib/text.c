@@ -218,7 +218,7 @@ struct window {
 };
 
 static void append(struct window *window, int32_t point, size_t start) {
-    if (window->end == 2 * MIN_PART) {
+    if (window->end == sizeof window->characters) {
         memcpy(window->characters, window->characters + MIN_PART, MIN_PART);
         memcpy(window->starts, window->starts + MIN_PART, sizeof window->starts / 2);
         window->end = MIN_PART;
@@ -320,12 +320,10 @@ static char *mask_until_stable(char *masked, const struct parts *parts, size_t *
 }
 
 static char *copy_of(const char *bytes, size_t length) {
-    char *copy = malloc(length + 1);
+    char *copy = calloc(length + 1, 1);
 
-    if (copy == NULL)
-        return NULL;
-    memcpy(copy, bytes, length);
-    copy[length] = '\0';
+    if (copy != NULL)
+        memcpy(copy, bytes, length);
     return copy;
 }
 
