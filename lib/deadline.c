@@ -5,11 +5,19 @@
 
 #include <time.h>
 
-int64_t clock_now_ms(void) {
+static int64_t read_clock(clockid_t clock) {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t clock_now_ms(void) {
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_calendar_ms(void) {
+    return read_clock(CLOCK_REALTIME);
 }
 
 struct deadline deadline_after(int64_t start_ms, int seconds) {

@@ -7,7 +7,10 @@
 /* Milliseconds on a clock that nobody sets (CLOCK_MONOTONIC). */
 int64_t clock_now_ms(void);
 
-/* The end of a time budget, on that clock. */
+/* Milliseconds since the Epoch, on the clock that outlives the run and that people set. */
+int64_t clock_calendar_ms(void);
+
+/* The end of a time budget, on the former clock. */
 struct deadline {
     int64_t end_ms;
     int seconds; /* the whole budget, for messages */

@@ -16,8 +16,9 @@ struct extra_opts {
 bool extra_opts_is_valid(const char *argument);
 
 /* Takes a valid argument and the section that stands for none. Fills *found, which
- * extra_opts_free() frees. Without @FILE the file is looked for where the Monitoring Plugins look:
- * MP_CONFIG_FILE, NAGIOS_CONFIG_PATH, a list of places. Gives 0, or -1 with ERROR_TROUBLE. */
+ * extra_opts_free() frees in any case. Without @FILE the file is looked for where the Monitoring
+ * Plugins look: MP_CONFIG_FILE, NAGIOS_CONFIG_PATH, a list of places. Gives 0, or -1 with
+ * ERROR_TROUBLE. */
 int extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found,
                     struct error *error);
 

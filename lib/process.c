@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
@@ -52,6 +53,7 @@ bool process_prepare(void) {
     occupy_standard_descriptors();
     set_signals();
     disable_core_dumps();
+    umask(S_IRWXG | S_IRWXO);
     return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
 

@@ -9,7 +9,8 @@
 
 /* Prepares the process: a closed descriptor 0, 1 or 2 is occupied by something that can be neither
  * read nor written; writing to a gone reader or over a size limit is an error, not a signal; TERM,
- * INT and HUP end the process even where the parent ignored or blocked them; core dumps are off.
+ * INT and HUP end the process even where the parent ignored or blocked them; core dumps are off;
+ * what is created is for its owner only.
  * Gives whether standard output can be written at all. */
 bool process_prepare(void);
 

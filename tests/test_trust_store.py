@@ -54,7 +54,7 @@ class TrustStore(unittest.TestCase):
             shutil.copy(certificate, folder / f"{subject_hash(certificate)}.0")
         return folder
 
-    def ask(self, kind, directory, bundle):
+    def ask(self, kind, directory, bundle, *args):
         """Gives the result, and how often the server saw a connection and a request."""
         token = api.Token("abc", "sales", 4800)
         environment = {
@@ -63,7 +63,8 @@ class TrustStore(unittest.TestCase):
             "TRUST_BUNDLE": str(bundle.ca_file),
         }
         with api.WolkvoxApi([token], certificate=kind, authority=self.ours) as server:
-            result = blackbox.run("-H", server.url, "-o", "sales", token="abc", env=environment)
+            result = blackbox.run("-H", server.url, "-o", "sales", *args, token="abc",
+                                  env=environment)
             return result, server.connections, len(server.requests)
 
     def test_which_certificates_are_accepted(self):
@@ -82,6 +83,15 @@ class TrustStore(unittest.TestCase):
             with self.subTest(certificate=kind, directory=directory, bundle=bundle.ca_file):
                 result, seen, answered = self.ask(kind, directory, bundle)
                 self.assertEqual((result.state, seen, answered), (state, handshakes, requests))
+
+    def test_a_ca_file_is_all_that_is_trusted(self):
+        """Neither the directory nor the bundle counts beside it."""
+        result, seen, answered = self.ask("good", "ours", self.ours,
+                                          f"--ca-file={self.other.ca_file}")
+        self.assertEqual((result.state, seen, answered), ("CRITICAL", 1, 0), result)
+        result, seen, answered = self.ask("good", "other", self.other,
+                                          f"--ca-file={self.ours.ca_file}")
+        self.assertEqual((result.state, seen, answered), ("OK", 1, 1), result)
 
 
 if __name__ == "__main__":

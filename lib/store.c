@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef O_PATH
+#define O_PATH O_RDONLY /* then a folder must be readable, too */
+#endif
+
+enum { LOCK_POLL_MS = 20, TEMPORARY_NAME_SIZE = 256, NOT_OWN = -1 /* in place of an errno */ };
+
+static int fail(const struct store *store, const char *what, const char *reason,
+                struct error *error) {
+    return error_set(error, ERROR_TROUBLE, "cannot %s the state directory %s: %s", what,
+                     store->shown.text, reason);
+}
+
+/* ---- Folders ---- */
+
+static bool is_own(const struct stat *status) {
+    return status->st_uid == geteuid() && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static void make_where_missing(const char *path) {
+    if (access(path, F_OK) != 0)
+        (void)mkdir(path, S_IRWXU);
+}
+
+/* Makes a folder and its parents. What cannot be made shows when the folder is opened. */
+static void make_folders(const char *path) {
+    char *copy = strdup(path);
+
+    if (copy == NULL)
+        return;
+    for (char *slash = copy; (slash = strchr(slash + 1, '/')) != NULL; *slash = '/') {
+        *slash = '\0';
+        make_where_missing(copy);
+    }
+    make_where_missing(copy);
+    free(copy);
+}
+
+static int open_root(const char *root, bool make) {
+    const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    int fd = open(root, flags);
+
+    if (fd < 0 && errno == ENOENT && make) {
+        make_folders(root);
+        fd = open(root, flags);
+    }
+    return fd;
+}
+
+/* Opens a folder within another, or makes it; closes the other. */
+static int open_folder(int parent, const char *name) {
+    const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    struct stat status;
+    int fd = openat(parent, name, flags);
+
+    if (fd < 0 && errno == ENOENT) {
+        (void)mkdirat(parent, name, S_IRWXU);
+        fd = openat(parent, name, flags);
+    }
+    int reason = errno;
+    if (fd >= 0 && (fstat(fd, &status) != 0 || !is_own(&status))) {
+        close(fd);
+        fd = -1;
+        reason = NOT_OWN;
+    }
+    close(parent);
+    errno = reason;
+    return fd;
+}
+
+static const char *reason_of(int number) {
+    switch (number) {
+    case NOT_OWN:
+        return "another user owns a folder in it, or may write to it";
+    case ELOOP:
+    case ENOTDIR:
+        return "it, or a part of it, is no directory";
+    default:
+        return strerror(number);
+    }
+}
+
+int store_open(struct store *store, const char *root, bool make_root, const char *name,
+               const char *secret, struct error *error) {
+    char user[32];
+
+    *store = (struct store){.folder = -1, .lock = -1};
+    store->shown = text_piece(root, strlen(root), TEXT_PIECE_MAX, secret);
+    snprintf(user, sizeof user, "%lu", (unsigned long)geteuid());
+    int folder = open_root(root, make_root);
+    if (folder >= 0)
+        folder = open_folder(folder, user);
+    if (folder >= 0)
+        folder = open_folder(folder, name);
+    store->folder = folder;
+    return folder >= 0 ? 0 : fail(store, "use", reason_of(errno), error);
+}
+
+/* ---- Reading ---- */
+
+static bool is_own_file(int fd, struct stat *status) {
+    return fstat(fd, status) == 0 && S_ISREG(status->st_mode) && is_own(status);
+}
+
+long store_read(const struct store *store, const char *name, char *buffer, size_t size) {
+    struct stat status;
+    ssize_t length = -1;
+    int fd = openat(store->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    if (is_own_file(fd, &status) && status.st_size <= (off_t)size)
+        length = read(fd, buffer, size);
+    close(fd);
+    return (long)length;
+}
+
+/* ---- The lock ---- */
+
+static void make_temporary_name(char temporary[TEMPORARY_NAME_SIZE], const char *name) {
+    snprintf(temporary, TEMPORARY_NAME_SIZE, "%s.new", name);
+}
+
+/* Whether the locked file is still the one of that name: its last owner may have replaced it. */
+static bool is_current(const struct store *store, const char *name) {
+    struct stat locked;
+    struct stat named;
+
+    return fstat(store->lock, &locked) == 0 &&
+           fstatat(store->folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+/* Opens the file to be locked. What is there but is no file of the user's own goes. */
+static int open_for_lock(const struct store *store, const char *name) {
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    struct stat status;
+    int fd = openat(store->folder, name, flags, S_IRUSR | S_IWUSR);
+
+    if (fd >= 0 && is_own_file(fd, &status))
+        return fd;
+    int reason = fd >= 0 ? NOT_OWN : errno;
+    if (fd >= 0)
+        close(fd);
+    bool in_the_way = reason == NOT_OWN || reason == ELOOP || reason == ENXIO || reason == EACCES;
+    if (in_the_way && unlinkat(store->folder, name, 0) == 0)
+        return openat(store->folder, name, flags | O_EXCL, S_IRUSR | S_IWUSR);
+    errno = reason;
+    return -1;
+}
+
+static int time_is_up(const struct deadline *deadline, struct error *error) {
+    return error_set(error, ERROR_TIMEOUT,
+                     "timeout: waited %d s for another check of the same token to end",
+                     deadline->seconds);
+}
+
+static int wait_for_lock(const struct store *store, const char *name,
+                         const struct deadline *deadline, struct error *error) {
+    while (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK)
+            return fail(store, "lock a file in", strerror(errno), error);
+        int left_ms = deadline_left_ms(deadline);
+        if (left_ms == 0)
+            return time_is_up(deadline, error);
+        poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
+        if (!is_current(store, name))
+            break;
+    }
+    return 0;
+}
+
+static void remove_temporary(const struct store *store, const char *name) {
+    char temporary[TEMPORARY_NAME_SIZE];
+
+    make_temporary_name(temporary, name);
+    (void)unlinkat(store->folder, temporary, 0);
+}
+
+int store_lock(struct store *store, const char *name, const struct deadline *deadline,
+               struct error *error) {
+    store->lock = open_for_lock(store, name);
+    if (store->lock < 0)
+        return errno == EEXIST ? STORE_CHANGED : fail(store, "write to", reason_of(errno), error);
+    int result = wait_for_lock(store, name, deadline, error);
+    if (result == 0 && is_current(store, name)) {
+        remove_temporary(store, name);
+        return 0;
+    }
+    close(store->lock);
+    store->lock = -1;
+    if (result != 0)
+        return result;
+    return deadline_left_ms(deadline) > 0 ? STORE_CHANGED : time_is_up(deadline, error);
+}
+
+void store_unlock(struct store *store, const char *name) {
+    struct stat status;
+
+    if (store->lock < 0)
+        return;
+    if (fstat(store->lock, &status) == 0 && status.st_size == 0 && is_current(store, name))
+        (void)unlinkat(store->folder, name, 0);
+    close(store->lock);
+    store->lock = -1;
+}
+
+/* ---- Writing ---- */
+
+static int write_file(int fd, const char *bytes, size_t length) {
+    ssize_t written = write(fd, bytes, length);
+
+    if (written >= 0 && (size_t)written < length)
+        errno = ENOSPC;
+    int reason = errno;
+    bool closed = close(fd) == 0;
+    if (closed)
+        errno = reason;
+    return closed && written == (ssize_t)length ? 0 : -1;
+}
+
+int store_replace(const struct store *store, const char *name, const char *bytes, size_t length,
+                  struct error *error) {
+    char temporary[TEMPORARY_NAME_SIZE];
+
+    make_temporary_name(temporary, name);
+    int fd = openat(store->folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    S_IRUSR | S_IWUSR);
+    if (fd < 0)
+        return fail(store, "write to", strerror(errno), error);
+    if (write_file(fd, bytes, length) == 0 &&
+        renameat(store->folder, temporary, store->folder, name) == 0)
+        return 0;
+    int reason = errno;
+    remove_temporary(store, name);
+    return fail(store, "write to", strerror(reason), error);
+}
+
+void store_close(struct store *store) {
+    if (store->folder >= 0)
+        close(store->folder);
+    store->folder = -1;
+}
