@@ -18,6 +18,15 @@ _check_wolkvox_token_files() {
     fi
 }
 
+_check_wolkvox_token_directories() {
+    if declare -F _filedir >/dev/null; then
+        _filedir -d
+    else
+        _check_wolkvox_token_reply -d -- "$cur"
+        compopt -o filenames 2>/dev/null
+    fi
+}
+
 # Completes what stands behind the first $1 in the word, by the command that follows. Readline
 # replaces only what stands behind the last character that breaks words; where $1 is none, what
 # stands before belongs to the reply.
@@ -52,7 +61,7 @@ _check_wolkvox_token() {
     local cur prev words cword split=false
     local options='-H --hostname= -o --operation= -p --port= --token-file= -w --warning= -c
         --critical= -X --method= -t --timeout= --unavailable= --ca-file= --proxy= -4 --use-ipv4 -6
-        --use-ipv6 --extra-opts -v --verbose -V --version -h --help'
+        --use-ipv6 --max-age= --state-dir= --forecast --extra-opts -v --verbose -V --version -h --help'
 
     COMPREPLY=()
     if declare -F _init_completion >/dev/null; then
@@ -66,6 +75,10 @@ _check_wolkvox_token() {
             _check_wolkvox_token_files
             return
             ;;
+        --state-dir)
+            _check_wolkvox_token_directories
+            return
+            ;;
         -X | --method)
             _check_wolkvox_token_reply -W 'GET POST' -- "$cur"
             return
@@ -73,6 +86,13 @@ _check_wolkvox_token() {
         --unavailable)
             _check_wolkvox_token_states
             return
+            ;;
+        --forecast)
+            # Its value is optional and stands behind =, never in a word of its own.
+            if [[ $split == true ]]; then
+                _check_wolkvox_token_states
+                return
+            fi
             ;;
         -t | --timeout)
             [[ $cur != *:* ]] || _check_wolkvox_token_behind : _check_wolkvox_token_states
@@ -86,7 +106,7 @@ _check_wolkvox_token() {
             fi
             [[ $cur == -* ]] || return
             ;;
-        -H | --hostname | -o | --operation | -p | --port | -w | --warning | -c | --critical | --proxy)
+        -H | --hostname | -o | --operation | -p | --port | -w | --warning | -c | --critical | --proxy | --max-age)
             return
             ;;
     esac

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ca_file.h"
+#include "answer.h"
 #include "deadline.h"
 #include "evaluate.h"
+#include "forecast.h"
 #include "options.h"
 #include "process.h"
 #include "report.h"
 #include "result.h"
 #include "secret.h"
-#include "token_api.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,9 @@ struct check {
     struct options options;
     struct secret secret;
     struct deadline deadline;
-    struct token_exchange exchange;
+    struct answer answer;
+    bool has_forecast;
+    struct forecast forecast;
     struct verdict verdict;
 };
 
@@ -47,14 +49,27 @@ static int judge_error(struct check *check, const struct error *error) {
     return check->verdict.text != NULL ? 0 : -1;
 }
 
+static void look_ahead(struct check *check) {
+    const struct answer *answer = &check->answer;
+
+    check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == ANSWER_TOKEN;
+    if (check->has_forecast)
+        check->forecast = forecast_make(&answer->exchange.info, answer->time_ms, &answer->history);
+}
+
 static int judge_answer(struct check *check) {
-    const struct token_exchange *exchange = &check->exchange;
+    const struct answer *answer = &check->answer;
+    const struct token_exchange *exchange = &answer->exchange;
     const struct evaluate_input input = {
         .info = &exchange->info,
         .warning = &check->options.warning,
         .critical = &check->options.critical,
+        .forecast = check->has_forecast ? &check->forecast : NULL,
+        .forecast_state = check->options.forecast,
+        .is_kept = answer->is_kept,
+        .age_s = answer->age_s,
         .unavailable = check->options.unavailable,
-        .redirect = exchange->responses[exchange->requests - 1].redirect,
+        .redirect = token_exchange_redirect(exchange),
         .host = check->options.server.host,
         .secret = check->secret.token,
         .request_ms = exchange->milliseconds,
@@ -64,13 +79,12 @@ static int judge_answer(struct check *check) {
     return evaluate(&input, &check->verdict);
 }
 
-static int ask(struct check *check, struct error *error) {
-    const struct options *options = &check->options;
-
-    if (options->ca_file != NULL &&
-        ca_file_check(options->ca_file, check->secret.token, &check->deadline, error) != 0)
-        return -1;
-    return token_api_ask(options, check->secret.token, &check->deadline, &check->exchange, error);
+static int find_and_judge(struct check *check, struct error *error) {
+    if (answer_get(&check->options, check->secret.token, &check->deadline, &check->answer, error) !=
+        0)
+        return judge_error(check, error);
+    look_ahead(check);
+    return judge_answer(check);
 }
 
 static int load_token(struct check *check, struct error *error) {
@@ -101,10 +115,13 @@ static enum state print_error(const struct error *error) {
 }
 
 static enum state print_report(const struct check *check) {
+    const struct answer *answer = &check->answer;
+    bool has_answer = answer->is_kept || answer->exchange.requests > 0;
     const struct report_input input = {
         .options = &check->options,
         .secret = &check->secret,
-        .exchange = check->exchange.requests > 0 ? &check->exchange : NULL,
+        .answer = has_answer ? answer : NULL,
+        .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
     };
 
@@ -129,8 +146,7 @@ static enum state run(struct check *check, int argc, char **argv) {
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
     if (load_token(check, &error) != 0)
         return print_error(&error);
-    int judged = ask(check, &error) == 0 ? judge_answer(check) : judge_error(check, &error);
-    if (judged != 0) {
+    if (find_and_judge(check, &error) != 0) {
         error_out_of_memory(&error);
         return print_error(&error);
     }
@@ -151,7 +167,7 @@ static int leave(enum state state) {
 
 static void check_free(struct check *check) {
     options_free(&check->options);
-    token_exchange_free(&check->exchange);
+    answer_free(&check->answer);
     verdict_free(&check->verdict);
     wipe(&check->secret, sizeof check->secret);
     secret_wipe_variable();

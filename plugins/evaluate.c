@@ -12,7 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECONDS_PER_HOUR = 3600, PERCENT_DECIMALS = 2, ALL_PERCENT = 10000 };
+enum {
+    SECONDS_PER_HOUR = 3600,
+    SECONDS_PER_MINUTE = 60,
+    PERCENT_DECIMALS = 2,
+    ALL_PERCENT = 10000
+};
 
 /* A threshold in view of the answer. */
 struct criterion {
@@ -148,12 +153,20 @@ static void print_used_percent(FILE *stream, const struct judgement *judgement) 
     perfdata_print(stream, &metric);
 }
 
+/* Seconds until the reset, or until the calls run out, less the answer's age. */
+static int64_t seconds_left(const struct judgement *judgement, int64_t seconds) {
+    int64_t age_s = judgement->input->age_s;
+
+    return seconds > age_s ? seconds - age_s : 0;
+}
+
 static void print_reset(FILE *stream, const struct judgement *judgement) {
     const struct count *hours = &judgement->info->hours;
-    struct perfdata metric = metric_of("reset", hours->value * SECONDS_PER_HOUR, "s");
 
     if (!hours->known)
         return;
+    struct perfdata metric =
+        metric_of("reset", seconds_left(judgement, hours->value * SECONDS_PER_HOUR), "s");
     fputc(' ', stream);
     perfdata_print(stream, &metric);
 }
@@ -161,8 +174,26 @@ static void print_reset(FILE *stream, const struct judgement *judgement) {
 static void print_time(FILE *stream, const struct judgement *judgement) {
     struct perfdata metric = metric_of("time", judgement->input->request_ms, "s");
 
+    if (judgement->input->is_kept)
+        return;
     metric.decimals = 3;
     number_format(metric.max, judgement->input->timeout_s, 0);
+    fputc(' ', stream);
+    perfdata_print(stream, &metric);
+}
+
+static bool runs_out(const struct judgement *judgement) {
+    const struct forecast *forecast = judgement->input->forecast;
+
+    return forecast != NULL && forecast->kind == FORECAST_GONE;
+}
+
+static void print_exhausted_in(FILE *stream, const struct judgement *judgement) {
+    struct perfdata metric = {.label = "exhausted_in", .unit = "s"};
+
+    if (!runs_out(judgement))
+        return;
+    metric.value = seconds_left(judgement, judgement->input->forecast->exhausted_in_s);
     fputc(' ', stream);
     perfdata_print(stream, &metric);
 }
@@ -173,6 +204,7 @@ static void print_perfdata(FILE *stream, const struct judgement *judgement) {
     print_used_percent(stream, judgement);
     print_reset(stream, judgement);
     print_time(stream, judgement);
+    print_exhausted_in(stream, judgement);
 }
 
 /* ---- Text ---- */
@@ -182,9 +214,38 @@ static void print_description(FILE *stream, const struct token_info *info) {
         fprintf(stream, "%s: ", info->description.text);
 }
 
-static void print_reset_hours(FILE *stream, const struct token_info *info) {
-    if (info->hours.known)
-        fprintf(stream, ", counter resets in %" PRId64 " h", info->hours.value);
+static void print_reset_hours(FILE *stream, const struct judgement *judgement) {
+    const struct count *hours = &judgement->info->hours;
+    int64_t seconds = seconds_left(judgement, hours->value * SECONDS_PER_HOUR);
+
+    if (hours->known)
+        fprintf(stream, ", counter resets in %" PRId64 " h",
+                (seconds + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR);
+}
+
+static void print_duration(FILE *stream, int64_t seconds) {
+    if (seconds >= SECONDS_PER_HOUR)
+        fprintf(stream, "%" PRId64 " h", seconds / SECONDS_PER_HOUR);
+    else
+        fprintf(stream, "%" PRId64 " min", seconds / SECONDS_PER_MINUTE);
+}
+
+static void print_forecast(FILE *stream, const struct judgement *judgement) {
+    const struct forecast *forecast = judgement->input->forecast;
+
+    if (!runs_out(judgement))
+        return;
+    if (forecast->pace_s > 0) {
+        fputs(", at the pace of the last ", stream);
+        print_duration(stream, forecast->pace_s);
+    } else {
+        fputs(", at today's pace", stream);
+    }
+    fputs(" gone in ", stream);
+    print_duration(stream, seconds_left(judgement, forecast->exhausted_in_s));
+    fputs(", ", stream);
+    print_duration(stream, forecast->before_reset_s);
+    fputs(" before the reset", stream);
 }
 
 static void print_figures(FILE *stream, const struct judgement *judgement) {
@@ -202,7 +263,7 @@ static void print_figures(FILE *stream, const struct judgement *judgement) {
                       PERCENT_DECIMALS);
         fprintf(stream, " (%s%%)", percent);
     }
-    print_reset_hours(stream, judgement->info);
+    print_reset_hours(stream, judgement);
 }
 
 static void print_alert(FILE *stream, const char *severity, const struct criterion *criterion) {
@@ -248,11 +309,10 @@ static void print_redirect(FILE *stream, const struct evaluate_input *input) {
 
 /* ---- Judging ---- */
 
-static enum state judge_figures(FILE *stream, const struct judgement *judgement) {
+static enum state judge_thresholds(FILE *stream, const struct judgement *judgement) {
     const struct criterion *critical = &judgement->critical;
     const struct criterion *warning = &judgement->warning;
 
-    print_figures(stream, judgement);
     if (alerts(critical, judgement->available)) {
         print_alert(stream, "critical", critical);
         return STATE_CRITICAL;
@@ -276,11 +336,18 @@ static enum state judge_figures(FILE *stream, const struct judgement *judgement)
     return STATE_OK;
 }
 
+static enum state judge_figures(FILE *stream, const struct judgement *judgement) {
+    print_figures(stream, judgement);
+    print_forecast(stream, judgement);
+    enum state state = judge_thresholds(stream, judgement);
+    return runs_out(judgement) ? state_worse(state, judgement->input->forecast_state) : state;
+}
+
 static enum state judge_exceeded(FILE *stream, const struct judgement *judgement) {
     fputs("no calls left", stream);
     if (judgement->info->limit.known)
         fprintf(stream, " of %" PRId64, judgement->limit);
-    print_reset_hours(stream, judgement->info);
+    print_reset_hours(stream, judgement);
     fputs(" (", stream);
     print_refusal(stream, judgement->info);
     fputs(")", stream);

@@ -2,6 +2,7 @@
 #ifndef EVALUATE_H
 #define EVALUATE_H
 
+#include "forecast.h"
 #include "state.h"
 #include "threshold.h"
 #include "token_info.h"
@@ -15,11 +16,15 @@ struct evaluate_input {
     const struct token_info *info;
     const struct threshold *warning;
     const struct threshold *critical;
+    const struct forecast *forecast; /* as of the answer's time; NULL: not asked for */
+    enum state forecast_state;       /* what calls that run out mean, at least */
+    bool is_kept;                    /* the answer was kept, and has an age */
+    int64_t age_s;
     enum state unavailable; /* what an API that cannot be used means */
     const char *redirect;   /* where the server points to, as a URL; NULL: nowhere */
     const char *host;       /* the server that was asked */
     const char *secret;     /* masked in a redirect's host */
-    int64_t request_ms;     /* how long the request took */
+    int64_t request_ms;     /* how long the request took; not for a kept answer */
     int timeout_s;          /* how long it was allowed to take */
 };
 

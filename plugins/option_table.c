@@ -59,6 +59,19 @@ static const struct option_spec specs[OPTION_COUNT] = {
      "no_proxy, ...). Plain HTTP never goes through one."},
     {OPTION_IPV4, '4', "use-ipv4", ARGUMENT_NONE, NULL, "no value", "connect by IPv4 only"},
     {OPTION_IPV6, '6', "use-ipv6", ARGUMENT_NONE, NULL, "no value", "connect by IPv6 only"},
+    {OPTION_MAX_AGE, '\0', "max-age", ARGUMENT_REQUIRED, "SECONDS",
+     "a whole number of seconds from 0 to 86400",
+     "use an answer again that is younger than SECONDS,\n"
+     "and make no request; 0 to 86400 (default: 0, off).\n"
+     "Checks of one token then wait for each other."},
+    {OPTION_STATE_DIR, '\0', "state-dir", ARGUMENT_REQUIRED, "DIR", "a directory's name",
+     "keep answers in DIR (default: $MP_STATE_PATH,\n"
+     "$NAGIOS_PLUGIN_STATE_DIRECTORY, or\n" STATE_DIRECTORY ")"},
+    {OPTION_FORECAST, '\0', "forecast", ARGUMENT_OPTIONAL, "STATE",
+     "ok, warning, critical, unknown or 0 to 3, behind =",
+     "tell when the calls will run out before the reset;\n"
+     "the state is then at least STATE (default: warning;\n"
+     "ok: tell only)"},
     {OPTION_EXTRA_OPTS, '\0', "extra-opts", ARGUMENT_OPTIONAL, "[SECTION][@FILE]",
      "[SECTION][@FILE]",
      "read options from an INI file, as the Monitoring\n"

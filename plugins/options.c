@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TIMEOUT_DEFAULT = 10, TIMEOUT_MAX = 3600, PORT_MAX = 65535 };
+enum { TIMEOUT_DEFAULT = 10, TIMEOUT_MAX = 3600, PORT_MAX = 65535, MAX_AGE_MAX = 86400 };
 
 static const char default_section[] = PACKAGE_NAME;
 
@@ -38,10 +38,10 @@ static int set_text(char **field, const char *value, const char **reason) {
     return 0;
 }
 
-static int set_number(int *field, const char *value, size_t length, int max) {
+static int set_number(int *field, const char *value, size_t length, int min, int max) {
     int64_t number;
 
-    if (number_parse(value, length, max, &number) != 0 || number < 1)
+    if (number_parse(value, length, max, &number) != 0 || number < min)
         return -1;
     *field = (int)number;
     return 0;
@@ -54,7 +54,7 @@ static int set_timeout(struct options *options, const char *value) {
 
     if (has_state && state_parse(value + length + 1, &state) != 0)
         return -1;
-    if (set_number(&options->timeout, value, length, TIMEOUT_MAX) != 0)
+    if (set_number(&options->timeout, value, length, 1, TIMEOUT_MAX) != 0)
         return -1;
     options->has_timeout_state = has_state;
     options->timeout_state = state;
@@ -95,9 +95,17 @@ static int set_proxy(struct options *options, const char *value, const char **re
     return options->proxy != NULL ? 0 : -1;
 }
 
+static int set_forecast(struct options *options, const char *value) {
+    options->has_forecast = true;
+    options->forecast = STATE_WARNING;
+    return value == NULL ? 0 : state_parse(value, &options->forecast);
+}
+
 static int set_option(struct options *options, enum option_id id, const char *value,
                       const char **reason) {
     *reason = NULL;
+    if (id == OPTION_FORECAST)
+        return set_forecast(options, value);
     if (value == NULL)
         value = "";
     switch (id) {
@@ -106,7 +114,7 @@ static int set_option(struct options *options, enum option_id id, const char *va
     case OPTION_OPERATION:
         return set_text(&options->operation, value, reason);
     case OPTION_PORT:
-        return set_number(&options->port, value, strlen(value), PORT_MAX);
+        return set_number(&options->port, value, strlen(value), 1, PORT_MAX);
     case OPTION_TOKEN_FILE:
         return set_text(&options->token_file, value, reason);
     case OPTION_WARNING:
@@ -129,11 +137,16 @@ static int set_option(struct options *options, enum option_id id, const char *va
     case OPTION_IPV6:
         options->ipv6 = true;
         return 0;
+    case OPTION_MAX_AGE:
+        return set_number(&options->max_age, value, strlen(value), 0, MAX_AGE_MAX);
+    case OPTION_STATE_DIR:
+        return set_text(&options->state_dir, value, reason);
     case OPTION_EXTRA_OPTS:
         return extra_opts_is_valid(value) ? 0 : -1;
     case OPTION_VERBOSE:
         options->verbose++;
         return 0;
+    case OPTION_FORECAST:
     case OPTION_VERSION:
     case OPTION_HELP:
     case OPTION_COUNT:
@@ -252,7 +265,10 @@ static int visit_entry(void *context, const struct ini_entry *entry, struct erro
     if (!is_allowed_in_ini(spec->id))
         return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s has no place in an INI file",
                          entry->input->name, entry->line, entry->key);
-    if (spec->argument == ARGUMENT_NONE ? value != NULL && *value != '\0' : value == NULL)
+    if (spec->argument == ARGUMENT_OPTIONAL && value != NULL && *value == '\0')
+        value = NULL;
+    if (spec->argument == ARGUMENT_NONE ? value != NULL && *value != '\0'
+                                        : value == NULL && spec->argument == ARGUMENT_REQUIRED)
         return fail_at_entry(entry, entry->key, spec->takes,
                              spec->argument == ARGUMENT_NONE ? NULL : reason, error);
     if (set_option(ini->options, spec->id, value, &reason) != 0)
@@ -372,6 +388,7 @@ void options_free(struct options *options) {
     free(options->critical.text);
     free(options->ca_file);
     free(options->proxy);
+    free(options->state_dir);
     if (options->ini_token != NULL)
         wipe(options->ini_token, sizeof *options->ini_token);
     free(options->ini_token);

@@ -32,6 +32,10 @@ struct options {
     char *proxy; /* NULL: the environment's; empty: none */
     bool ipv4;
     bool ipv6;
+    int max_age;     /* seconds; 0: no answers are kept */
+    char *state_dir; /* NULL: not given */
+    bool has_forecast;
+    enum state forecast; /* what calls that run out before the reset mean, at least */
     int verbose;
 };
 

@@ -3,9 +3,11 @@
 
 #include "report.h"
 
+#include "process.h"
 #include "result.h"
 #include "text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +26,36 @@ static struct text_piece host_of(const struct report_input *input) {
 }
 
 static void print_short_facts(FILE *stream, const struct report_input *input) {
-    const char *unusable = input->exchange->info.unusable;
+    const struct answer *answer = input->answer;
 
-    fprintf(stream, " [server %s port %d, method ", host_of(input).text,
-            input->options->server.port);
-    print_methods(stream, input->exchange);
-    if (*unusable != '\0')
-        fprintf(stream, ", fields that cannot be used: %s", unusable);
+    fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
+    fputs(answer->is_kept ? "no request" : "method ", stream);
+    print_methods(stream, &answer->exchange);
+    if (answer->exchange.info.unusable[0] != '\0')
+        fprintf(stream, ", fields that cannot be used: %s", answer->exchange.info.unusable);
+    if (input->forecast != NULL && input->forecast->kind == FORECAST_NONE)
+        fprintf(stream, ", no forecast: %s", input->forecast->reason);
+    if (answer->keeping_failed)
+        fprintf(stream, ", answer not kept: %s", answer->trouble.text);
     fputs("]", stream);
+}
+
+static void print_hints(FILE *stream, const struct report_input *input) {
+    const struct answer *answer = input->answer;
+
+    if (answer != NULL && answer->is_kept)
+        fprintf(stream, " (answer %" PRId64 " s old)", answer->age_s);
+    if (answer != NULL && answer->keeping_failed)
+        fputs(" (answer not kept)", stream);
+    if (input->secret->readable_by_everyone)
+        fputs(" (token file is readable by everyone)", stream);
 }
 
 static void print_line(FILE *stream, const struct report_input *input) {
     fputs(input->verdict->text, stream);
-    if (input->options->verbose >= 1 && input->exchange != NULL)
+    if (input->options->verbose >= 1 && input->answer != NULL)
         print_short_facts(stream, input);
-    if (input->secret->readable_by_everyone)
-        fputs(" (token file is readable by everyone)", stream);
+    print_hints(stream, input);
 }
 
 /* ---- Below the line ---- */
@@ -74,21 +90,28 @@ static void print_threshold(FILE *stream, const char *name, const struct thresho
             text);
 }
 
+static long status_of(const struct answer *answer) {
+    return answer->is_kept ? answer->exchange.info.status
+                           : answer->exchange.responses[answer->exchange.requests - 1].status;
+}
+
 static void print_facts(FILE *stream, const struct report_input *input) {
     const struct options *options = input->options;
-    const struct token_exchange *exchange = input->exchange;
-    size_t last = exchange->requests - 1;
+    const struct token_exchange *exchange = &input->answer->exchange;
 
     fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
     fputs("URL: ", stream);
     print_foreign(stream, exchange->url, strlen(exchange->url), input->secret->token);
-    fputs("\nmethod: ", stream);
+    fputc('\n', stream);
+    fputs("method: ", stream);
+    if (input->answer->is_kept)
+        fprintf(stream, "none, for the answer was kept %" PRId64 " s ago", input->answer->age_s);
     print_methods(stream, exchange);
     fputc('\n', stream);
     print_threshold(stream, "warning", &options->warning, &exchange->info);
     print_threshold(stream, "critical", &options->critical, &exchange->info);
-    if (exchange->responses[last].status != 0)
-        fprintf(stream, "HTTP status: %ld\n", exchange->responses[last].status);
+    if (status_of(input->answer) != 0)
+        fprintf(stream, "HTTP status: %ld\n", status_of(input->answer));
     if (exchange->info.fields != NULL)
         fputs(exchange->info.fields, stream);
 }
@@ -112,43 +135,45 @@ static void print_lines(FILE *stream, const char *mark, const char *bytes, size_
     }
 }
 
-/* Masked as a whole first, for a line break may cut a copy of the token in two. */
-static void print_masked_lines(FILE *stream, const char *mark, const char *bytes, size_t length,
+/* Masked as a whole first, for a line break may cut a copy of the token in two. Wipes and frees the
+ * bytes. */
+static void print_masked_lines(FILE *stream, const char *mark, char *bytes, size_t length,
                                const char *secret) {
     size_t masked_length;
     char *masked = text_mask(bytes, length, secret, &masked_length);
 
+    wipe(bytes, length);
+    free(bytes);
     if (masked != NULL)
         print_lines(stream, mark, masked, masked_length, secret);
     free(masked);
 }
 
-/* Headers and body in one piece: a copy of the token may begin in one and end in the other. */
-static void print_received(FILE *stream, const struct http_response *response, const char *secret) {
-    size_t length = response->received.length + response->body_length;
-    char *bytes = malloc(length + 1);
+/* Two pieces as one: a copy of the token may begin in the one and end in the other. */
+static void print_pieces(FILE *stream, const char *mark, const struct http_record *head,
+                         const char *rest, size_t rest_length, const char *secret) {
+    char *bytes = malloc(head->length + rest_length + 1);
 
     if (bytes == NULL)
         return;
-    memcpy(bytes, response->received.bytes, response->received.length);
-    memcpy(bytes + response->received.length, response->body, response->body_length);
-    print_masked_lines(stream, "<", bytes, length, secret);
-    free(bytes);
+    memcpy(bytes, head->bytes, head->length);
+    memcpy(bytes + head->length, rest, rest_length);
+    print_masked_lines(stream, mark, bytes, head->length + rest_length, secret);
 }
 
 static void print_exchange(FILE *stream, const struct http_response *response, const char *secret) {
     if (response->sent.length > 0)
-        print_masked_lines(stream, ">", response->sent.bytes, response->sent.length, secret);
+        print_pieces(stream, ">", &response->sent, "", 0, secret);
     if (response->received.length > 0)
-        print_received(stream, response, secret);
+        print_pieces(stream, "<", &response->received, response->body, response->body_length,
+                     secret);
 }
 
 static void print_long_output(FILE *stream, const struct report_input *input) {
-    const struct token_exchange *exchange = input->exchange;
-
-    if (input->options->verbose < 2 || exchange == NULL || exchange->requests == 0)
+    if (input->options->verbose < 2 || input->answer == NULL)
         return;
     print_facts(stream, input);
+    const struct token_exchange *exchange = &input->answer->exchange;
     for (size_t i = 0; i < exchange->requests; i++)
         print_exchange(stream, &exchange->responses[i], input->secret->token);
 }

@@ -2,16 +2,17 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include "answer.h"
 #include "evaluate.h"
 #include "options.h"
-#include "token_api.h"
 
 /* The words around a verdict: what -v adds to the line and below it, and the hints at its end. */
 
 struct report_input {
     const struct options *options;
     const struct secret *secret;
-    const struct token_exchange *exchange; /* NULL: nothing was asked */
+    const struct answer *answer;     /* NULL: there was none to be had, and nothing was asked */
+    const struct forecast *forecast; /* NULL: not asked for, or there are no figures */
     const struct verdict *verdict;
 };
 

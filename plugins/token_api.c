@@ -22,7 +22,7 @@ static void print_encoded(FILE *stream, const char *text) {
         fprintf(stream, strchr(unreserved, *text) != NULL ? "%c" : "%%%02X", (unsigned char)*text);
 }
 
-static int make_url(const struct options *options, char **url) {
+int token_api_url(const struct options *options, char **url) {
     const struct server *server = &options->server;
     size_t length;
     FILE *stream = open_memstream(url, &length);
@@ -94,7 +94,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
                                    "Accept: application/json", NULL};
 
     *exchange = (struct token_exchange){.url = NULL};
-    if (make_url(options, &exchange->url) != 0)
+    if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
     snprintf(token_header, sizeof token_header, "Wolkvox-Token: %s", token);
     struct http_request request = {
@@ -113,6 +113,10 @@ int token_api_ask(const struct options *options, const char *token, const struct
     int result = ask_by_method(options, &request, exchange, error);
     wipe(token_header, sizeof token_header);
     return result;
+}
+
+const char *token_exchange_redirect(const struct token_exchange *exchange) {
+    return exchange->requests > 0 ? exchange->responses[exchange->requests - 1].redirect : NULL;
 }
 
 void token_exchange_free(struct token_exchange *exchange) {

@@ -22,11 +22,17 @@ struct token_exchange {
     int64_t milliseconds;   /* of all requests together */
 };
 
+/* The URL of the request, in malloc'ed memory. Gives 0, or -1 where memory ran out. */
+int token_api_url(const struct options *options, char **url);
+
 /* Asks. Gives 0 with the answer's model in exchange->info, or -1 with *error filled as by
  * http_perform(). In both cases the rest of *exchange says what was done, and
  * token_exchange_free() frees it. */
 int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error);
+
+/* Where the server points to, as an absolute URL; NULL: nowhere. */
+const char *token_exchange_redirect(const struct token_exchange *exchange);
 
 void token_exchange_free(struct token_exchange *exchange);
 

@@ -5,6 +5,7 @@
 
 #include "number.h"
 
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +15,15 @@
 static const char limit_exceeded[] = "token limit exceeded";
 static const char too_many_at_once[] = "simultaneous requests";
 
+static const char key_code[] = "code";
+static const char key_error[] = "error";
+static const char key_message[] = "msg";
 static const char key_description[] = "description";
 static const char key_limit[] = "token_limit";
 static const char key_used[] = "token_use_today";
 static const char key_available[] = "available_consumition_options"; /* the vendor's spelling */
 static const char key_available_sibling[] = "available_consumption_options";
 static const char key_hours[] = "hours_to_restart_count";
-
-enum { HOURS_MAX = 9999 };
 
 /* One answer while it is decoded. */
 struct decoding {
@@ -114,7 +116,7 @@ static int number_of(struct json_object *value, int64_t *number) {
 /* ---- The envelope: code, error, msg ---- */
 
 static int read_code(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, "code");
+    struct json_object *value = member(decoding->envelope, key_code);
 
     decoding->code = 200;
     if (value == NULL || (is_text(value) && json_object_get_string_len(value) == 0))
@@ -129,7 +131,7 @@ static int read_code(struct decoding *decoding) {
 }
 
 static int read_error(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, "error");
+    struct json_object *value = member(decoding->envelope, key_error);
 
     if (value == NULL)
         return 0;
@@ -144,7 +146,7 @@ static int read_error(struct decoding *decoding) {
 }
 
 static void read_message(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, "msg");
+    struct json_object *value = member(decoding->envelope, key_message);
 
     if (is_text(value))
         decoding->info->message = piece_of(decoding, value);
@@ -215,7 +217,7 @@ static void read_record(struct decoding *decoding) {
     read_description(decoding);
     read_count(decoding, key_limit, NUMBER_MAX, &info->limit);
     read_count(decoding, key_used, NUMBER_MAX, &info->used);
-    read_count(decoding, key_hours, HOURS_MAX, &info->hours);
+    read_count(decoding, key_hours, TOKEN_HOURS_MAX, &info->hours);
     read_available(decoding);
 }
 
@@ -227,8 +229,8 @@ static bool says(const struct decoding *decoding, const char *phrase) {
     const struct token_answer *answer = decoding->answer;
 
     if (decoding->is_json)
-        return has_phrase(member(decoding->envelope, "msg"), phrase) ||
-               has_phrase(member(decoding->envelope, "error"), phrase);
+        return has_phrase(member(decoding->envelope, key_message), phrase) ||
+               has_phrase(member(decoding->envelope, key_error), phrase);
     return answer->damage == NULL && answer->status != 200 &&
            text_has_phrase(answer->body, answer->length, phrase);
 }
@@ -310,6 +312,33 @@ static int list_fields_of(const struct decoding *decoding) {
     list_members(decoding, decoding->envelope, stream);
     if (decoding->data != NULL)
         list_members(decoding, decoding->data, stream);
+    return fclose(stream);
+}
+
+static void list_text(FILE *stream, const char *key, const struct text_piece *text) {
+    if (text->text[0] != '\0')
+        fprintf(stream, "%s: %s\n", key, text->text);
+}
+
+static void list_count(FILE *stream, const char *key, const struct count *count) {
+    if (count->known)
+        fprintf(stream, "%s: %" PRId64 "\n", key, count->value);
+}
+
+int token_info_list(struct token_info *info) {
+    size_t length;
+    FILE *stream = open_memstream(&info->fields, &length);
+
+    if (stream == NULL)
+        return -1;
+    list_text(stream, key_code, &info->code);
+    list_text(stream, key_error, &info->error);
+    list_text(stream, key_message, &info->message);
+    list_text(stream, key_description, &info->description);
+    list_count(stream, key_limit, &info->limit);
+    list_count(stream, key_used, &info->used);
+    list_count(stream, key_available, &info->available);
+    list_count(stream, key_hours, &info->hours);
     return fclose(stream);
 }
 

@@ -22,6 +22,8 @@ enum answer_kind {
     ANSWER_NOT_UNDERSTOOD  /* status 200, but not the documented shape */
 };
 
+enum { TOKEN_HOURS_MAX = 9999 };
+
 struct count {
     bool known;
     int64_t value;
@@ -56,6 +58,10 @@ struct token_answer {
  * Gives 0, or -1 where memory ran out. token_info_free() frees it in both cases. */
 int token_info_decode(const struct token_answer *answer, const char *secret, bool list_fields,
                       struct token_info *info);
+
+/* Lists the fields that the model holds, for an answer whose own list is gone. Gives 0, or -1 where
+ * memory ran out. */
+int token_info_list(struct token_info *info);
 
 void token_info_free(struct token_info *info);
 

@@ -404,6 +404,14 @@ def _cases(suite):
             yield test
 
 
+def wait_until(condition, seconds=60):
+    """Until the condition holds; AssertionError where it does not within that time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        os.sched_yield()
+
+
 def some(table):
     """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
     return table[::4] if PLUGIN_WRAPPER else table

@@ -282,7 +282,8 @@ class Precedence(IniCase):
         path = self.section(f"hostname = {api.url}", "operation = right", f"port = {api.port}",
                             f"token-file = {token_file}", "warning = 300", "critical = 200",
                             "method = get", "timeout = 77:ok", "unavailable = ok", "proxy =",
-                            "use-ipv4", "verbose", "verbose =", "v")
+                            f"state-dir = {self.directory}/state", "max-age = 300",
+                            "forecast = critical", "use-ipv4", "verbose", "verbose =", "v")
         result = blackbox.run(f"--extra-opts=@{path}", secret="from-a-file-0123456789")
         self.assertEqual(result.state, "OK", result)
         (request,) = api.requests
@@ -291,6 +292,20 @@ class Precedence(IniCase):
         self.assertEqual(result.perfdata["available"][2:4], ("300:", "200:"))
         self.assertEqual(result.perfdata["time"].max, "77")
         self.assertTrue(any(line.startswith("> GET ") for line in result.lines), result)
+        kept = blackbox.run(f"--extra-opts=@{path}", secret="from-a-file-0123456789")
+        self.assertIn(" (answer ", kept.message, kept)
+        self.assertEqual(len(api.requests), 1, kept)
+
+    def test_an_optional_value(self):
+        """The documented answer with a pace at which the calls do not last."""
+        api.default_reply = wolkvox.Reply.json(
+            blackbox.envelope(token_use_today=3000, available_consumition_options=1800))
+        for line, state in (("forecast", "WARNING"), ("forecast =", "WARNING"),
+                            ("forecast = critical", "CRITICAL"), ("forecast = ok", "OK")):
+            with self.subTest(line=line):
+                path = self.section(f"H = {api.url}", "o = right", "w = 0", line)
+                result = blackbox.run(f"--extra-opts=@{path}", token=TOKEN)
+                self.assertEqual(result.state, state, result)
 
     def test_short_names(self):
         path = self.section(f"H = {api.url}", "o = right", f"p = {api.port}", "w = 300", "c = 200",
@@ -403,7 +418,7 @@ class Syntax(IniCase):
 
     def test_keys_that_are_no_option(self):
         for key in ("--operation", "-o", "--", "-", "operatio", "op", "Operation", "OPERATION",
-                    "w c", "opera tion", "max-age", "state-dir", "forecast", "Token",
+                    "w c", "opera tion", "max-ages", "state-dirs", "forecasts", "Token",
                     "--token", "tokens", "token_file", "warn", "z", "use_ipv4", "ww", "?", ":",
                     "1"):
             with self.subTest(key=key):
@@ -430,8 +445,8 @@ class Syntax(IniCase):
 
     def test_missing_values(self):
         for key in ("hostname", "operation", "port", "token-file", "warning", "critical", "method",
-                    "timeout", "unavailable", "ca-file", "H", "o", "p", "w", "c", "X", "t",
-                    "token"):
+                    "timeout", "unavailable", "ca-file", "max-age", "state-dir", "H", "o", "p",
+                    "w", "c", "X", "t", "token"):
             for line in blackbox.some((key, f"{key} =", f"{key} = \t")):
                 with self.subTest(line=line):
                     self.assert_faulty_line(line, key)
@@ -442,7 +457,8 @@ class Syntax(IniCase):
                            ("port", "0"), ("port", "hush"), ("warning", "hush%"),
                            ("critical", "20:10hush"), ("method", "hush"),
                            ("timeout", "010hush"), ("timeout", "10:hush"),
-                           ("unavailable", "hush"), ("proxy", "http://hush hush"), ("w", "hush"),
+                           ("unavailable", "hush"), ("max-age", "hush"), ("max-age", "86401"),
+                           ("forecast", "hush"), ("proxy", "http://hush hush"), ("w", "hush"),
                            ("t", "1e1hush"), ("token", "hush hush"), ("token", "hush\x01"),
                            ("token", "hush\u00e9")):
             with self.subTest(key=key, value=value):

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The program's options stand in every paper: --help, man page, README, completion, contrib/."""
 
+import os
 import pathlib
 import re
+import shutil
+import stat
 import subprocess
 import unittest
 
@@ -116,6 +119,29 @@ class Rooms(unittest.TestCase):
                         self.assertLessEqual(by_header[header], place)
 
 
+@unittest.skipUnless(shutil.which("systemd-tmpfiles") and os.geteuid() == 0,
+                     "needs systemd-tmpfiles and root")
+class TmpfilesSnippet(blackbox.FilesCase):
+    def run_tmpfiles(self, action):
+        subprocess.run(["systemd-tmpfiles", f"--root={self.directory}", action], check=True)
+
+    def test_it_makes_and_cleans_the_state_directory(self):
+        snippet = read("contrib/tmpfiles.d/check_wolkvox_token.conf")
+        self.write("root:x:0:0::/:", "etc/passwd", 0o644)
+        self.write("root:x:0:", "etc/group", 0o644)
+        self.write(snippet, "etc/tmpfiles.d/check_wolkvox_token.conf", 0o644)
+        self.run_tmpfiles("--create")
+        place = os.path.join(self.directory, "var/lib/monitoring-plugins")
+        self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o1777)
+        entry = self.write("", "var/lib/monitoring-plugins/0/check_wolkvox_token/entry")
+        self.run_tmpfiles("--clean")
+        self.assertTrue(os.path.exists(entry))
+        # No file can be given an old ctime: so any age is too old.
+        self.write(snippet.replace("10d", "0"), "etc/tmpfiles.d/check_wolkvox_token.conf", 0o644)
+        self.run_tmpfiles("--clean")
+        self.assertFalse(os.path.exists(entry))
+
+
 class Completion(unittest.TestCase):
     def complete(self, *words):
         """What the completion offers for the last of the words."""
@@ -123,7 +149,7 @@ class Completion(unittest.TestCase):
             source /usr/share/bash-completion/bash_completion
             source "$1"; shift
             COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-            COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
+            COMP_LINE="$*"; COMP_LINE=${COMP_LINE// = /=}; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
             $(complete -p check_wolkvox_token | sed -E 's/.*-F ([^ ]+).*/\\1/') \
                 check_wolkvox_token "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
             printf '%s\\n' "${COMPREPLY[@]}"
@@ -144,6 +170,8 @@ class Completion(unittest.TestCase):
             (["--host"], ["--hostname="]),
             (["-X", "G"], ["GET"]),
             (["--unavailable", "w"], ["warning"]),
+            (["--forecast", "=", "c"], ["critical"]),
+            (["--max"], ["--max-age"]),
         ]
         for words, expected in cases:
             with self.subTest(words=words):

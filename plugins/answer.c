@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "answer.h"
+
+#include "answer_cache.h"
+#include "ca_file.h"
+
+static int ask(const struct options *options, const char *token, const struct deadline *deadline,
+               struct answer *answer, struct error *error) {
+    if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
+        return -1;
+    int result = token_api_ask(options, token, deadline, &answer->exchange, error);
+    answer->time_ms = clock_calendar_ms();
+    return result;
+}
+
+/* ---- With kept answers ---- */
+
+enum outcome { FAILED = -1, FOUND, MUST_ASK };
+
+/* Looks until there is a usable answer, or this process is the one that asks. */
+static enum outcome find_or_lock(struct answer_cache *cache, const struct deadline *deadline,
+                                 struct kept_answer *kept, struct error *error) {
+    int locked = STORE_CHANGED;
+
+    while (!answer_cache_find(cache, clock_calendar_ms(), kept)) {
+        if (locked == 0)
+            return MUST_ASK;
+        locked = answer_cache_lock(cache, deadline, error);
+        if (locked < 0)
+            return FAILED;
+    }
+    return FOUND;
+}
+
+static int use_kept(const struct options *options, const struct kept_answer *kept,
+                    struct answer *answer, struct error *error) {
+    answer->is_kept = true;
+    answer->time_ms = kept->time_ms;
+    answer->age_s = (clock_calendar_ms() - kept->time_ms) / 1000;
+    answer->history = kept->history;
+    answer->exchange.info = kept->info;
+    if (options->verbose < 2)
+        return 0;
+    if (token_api_url(options, &answer->exchange.url) != 0 ||
+        token_info_list(&answer->exchange.info) != 0)
+        return error_out_of_memory(error);
+    return 0;
+}
+
+static void keep(struct answer_cache *cache, struct answer *answer) {
+    struct kept_answer kept = {.time_ms = answer->time_ms, .info = answer->exchange.info};
+
+    if (kept.info.kind != ANSWER_TOKEN && kept.info.kind != ANSWER_LIMIT_EXCEEDED)
+        return;
+    answer_cache_keep(cache, &kept);
+    answer->history = kept.history;
+    answer->keeping_failed = cache->has_trouble;
+    answer->trouble = cache->trouble;
+}
+
+static int find_or_ask(const struct options *options, const char *token,
+                       const struct deadline *deadline, struct answer_cache *cache,
+                       struct answer *answer, struct error *error) {
+    struct kept_answer kept;
+
+    switch (find_or_lock(cache, deadline, &kept, error)) {
+    case FAILED:
+        return -1;
+    case FOUND:
+        return use_kept(options, &kept, answer, error);
+    case MUST_ASK:
+        break;
+    }
+    if (ask(options, token, deadline, answer, error) != 0)
+        return -1;
+    keep(cache, answer);
+    return 0;
+}
+
+/* ---- All of it ---- */
+
+int answer_get(const struct options *options, const char *token, const struct deadline *deadline,
+               struct answer *answer, struct error *error) {
+    struct answer_cache cache;
+
+    *answer = (struct answer){.is_kept = false};
+    if (options->max_age == 0)
+        return ask(options, token, deadline, answer, error);
+    answer_cache_open(&cache, options, token);
+    int result = find_or_ask(options, token, deadline, &cache, answer, error);
+    answer_cache_close(&cache);
+    return result;
+}
+
+void answer_free(struct answer *answer) {
+    token_exchange_free(&answer->exchange);
+}
