@@ -82,7 +82,7 @@ static struct pace pace_of(const struct token_info *info, int64_t time_ms,
                            const struct usage_history *history) {
     int base = find_base(history, time_ms);
 
-    if (base < 0)
+    if (base < 0 || info->used.value < history->points[base].used)
         return todays_pace(info);
     int64_t stretch_s = (time_ms - history->points[base].time_ms) / 1000;
     return (struct pace){info->used.value - history->points[base].used, stretch_s, stretch_s};

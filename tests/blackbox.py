@@ -34,13 +34,18 @@ ABSENT = object()
 
 
 @functools.lru_cache(maxsize=None)
-def load_api():
-    """The stand-in beside this file as a module, the same one at every call."""
-    path = pathlib.Path(__file__).with_name("wolkvox-api")
-    loader = importlib.machinery.SourceFileLoader("wolkvox_api", str(path))
+def load_script(name):
+    """A script beside this file as a module, the same one at every call."""
+    path = pathlib.Path(__file__).with_name(name)
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(path))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     loader.exec_module(module)
     return module
+
+
+def load_api():
+    """The stand-in."""
+    return load_script("wolkvox-api")
 
 
 # --- what the API answers --------------------------------------------------------------------

@@ -52,25 +52,34 @@ static void read_threshold(struct kept_threshold *kept, const char *text) {
     kept->threshold.text = kept->text;
 }
 
-static struct verdict judge(const struct token_info *info, const char *warning,
-                            const char *critical) {
+/* All but the thresholds. */
+static struct evaluate_input input_of(const struct token_info *info) {
+    return (struct evaluate_input){.info = info,
+                                   .unavailable = STATE_CRITICAL,
+                                   .host = "crm0001.wolkvox.com",
+                                   .secret = "s3cr3t",
+                                   .request_ms = 213,
+                                   .timeout_s = 10};
+}
+
+static struct verdict judge_input(struct evaluate_input input, const char *warning,
+                                  const char *critical) {
     struct kept_threshold kept_warning;
     struct kept_threshold kept_critical;
     struct verdict verdict;
 
     read_threshold(&kept_warning, warning);
     read_threshold(&kept_critical, critical);
-    const struct evaluate_input input = {.info = info,
-                                         .warning = &kept_warning.threshold,
-                                         .critical = &kept_critical.threshold,
-                                         .unavailable = STATE_CRITICAL,
-                                         .host = "crm0001.wolkvox.com",
-                                         .secret = "s3cr3t",
-                                         .request_ms = 213,
-                                         .timeout_s = 10};
+    input.warning = &kept_warning.threshold;
+    input.critical = &kept_critical.threshold;
     assert_int_equal(evaluate(&input, &verdict), 0);
     assert_non_null(verdict.text);
     return verdict;
+}
+
+static struct verdict judge(const struct token_info *info, const char *warning,
+                            const char *critical) {
+    return judge_input(input_of(info), warning, critical);
 }
 
 static bool has(const char *text, const char *part) {
@@ -629,6 +638,331 @@ static void the_text_says_what_is_left(void **context) {
     unit_end();
 }
 
+/* ---- Kept answers ---- */
+
+static void a_kept_answers_reset_comes_nearer(void **context) {
+    static const struct {
+        int64_t hours;
+        int64_t age_s;
+        const char *text; /* behind the calls left */
+        const char *perfdata;
+    } cases[] = {
+        {15, 0, ", counter resets in 15 h", " reset=54000s;;;0"},
+        {15, 1, ", counter resets in 15 h", " reset=53999s;;;0"},
+        {15, 3599, ", counter resets in 15 h", " reset=50401s;;;0"},
+        {15, 3600, ", counter resets in 14 h", " reset=50400s;;;0"},
+        {15, 3601, ", counter resets in 14 h", " reset=50399s;;;0"},
+        {15, 50400, ", counter resets in 1 h", " reset=3600s;;;0"},
+        {15, 53999, ", counter resets in 1 h", " reset=1s;;;0"},
+        {15, 54000, ", counter resets in 0 h", " reset=0s;;;0"},
+        {15, 54001, ", counter resets in 0 h", " reset=0s;;;0"},
+        {1, 86399, ", counter resets in 0 h", " reset=0s;;;0"},
+        {0, 0, ", counter resets in 0 h", " reset=0s;;;0"},
+        {0, 3599, ", counter resets in 0 h", " reset=0s;;;0"},
+        {9999, 86399, ", counter resets in 9976 h", " reset=35910001s;;;0"},
+        {NO, 0, "", ""},
+        {NO, 3600, "", ""},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        const struct figures figures = {4799, NO, NO, cases[i].hours};
+        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct evaluate_input input = input_of(&info);
+        char text[100];
+        char perfdata[100];
+        snprintf(text, sizeof text, "4799 calls left%s", cases[i].text);
+        snprintf(perfdata, sizeof perfdata, "available=4799;;;0%s", cases[i].perfdata);
+        input.is_kept = true;
+        input.age_s = cases[i].age_s;
+        struct verdict verdict = judge_input(input, NULL, NULL);
+        unit_check(strcmp(verdict.text, text) == 0, "'%s', not '%s'", verdict.text, text);
+        unit_check(strcmp(shown(verdict.perfdata), perfdata) == 0, "'%s', not '%s'",
+                   shown(verdict.perfdata), perfdata);
+        verdict_free(&verdict);
+    }
+    unit_end();
+}
+
+/* A new answer has no age, and the time that the request took; a kept one none. */
+static void only_a_kept_answer_lacks_the_time(void **context) {
+    static const struct figures figures = {4000, 4800, 800, 15};
+    static const struct {
+        enum answer_kind kind;
+        bool is_kept;
+        const char *perfdata;
+    } cases[] = {
+        {ANSWER_TOKEN, false,
+         "available=4000;960:;480:;0;4800 used=800;3840;4320;0;4800 "
+         "used_percent=16.67%;80;90;0;100 reset=54000s;;;0" TIME},
+        {ANSWER_TOKEN, true,
+         "available=4000;960:;480:;0;4800 used=800;3840;4320;0;4800 "
+         "used_percent=16.67%;80;90;0;100 reset=54000s;;;0"},
+        {ANSWER_LIMIT_EXCEEDED, false,
+         "available=0;960:;480:;0;4800 used=800;;;0;4800 "
+         "used_percent=100%;80;90;0;100 reset=54000s;;;0" TIME},
+        {ANSWER_LIMIT_EXCEEDED, true,
+         "available=0;960:;480:;0;4800 used=800;;;0;4800 "
+         "used_percent=100%;80;90;0;100 reset=54000s;;;0"},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct token_info info = info_of(cases[i].kind, &figures);
+        struct evaluate_input input = input_of(&info);
+        input.is_kept = cases[i].is_kept;
+        struct verdict verdict = judge_input(input, "20%", "10%");
+        unit_check(strcmp(shown(verdict.perfdata), cases[i].perfdata) == 0, "'%s', not '%s'",
+                   shown(verdict.perfdata), cases[i].perfdata);
+        verdict_free(&verdict);
+    }
+    unit_end();
+}
+
+static void a_kept_exceeded_limit_is_critical_and_ages(void **context) {
+    static const struct figures figures = {NO, 4800, NO, 2};
+    struct token_info info = info_of(ANSWER_LIMIT_EXCEEDED, &figures);
+    struct evaluate_input input = input_of(&info);
+
+    (void)context;
+    strcpy(info.message.text, "TOKEN LIMIT EXCEEDED");
+    input.is_kept = true;
+    input.age_s = 3700;
+    struct verdict verdict = judge_input(input, NULL, NULL);
+    assert_int_equal(verdict.state, STATE_CRITICAL);
+    assert_string_equal(verdict.text, "no calls left of 4800, counter resets in 1 h "
+                                      "(HTTP 403: TOKEN LIMIT EXCEEDED)");
+    assert_string_equal(verdict.perfdata,
+                        "available=0;;;0;4800 used_percent=100%;;;0;100 reset=3500s;;;0");
+    verdict_free(&verdict);
+}
+
+static void thresholds_judge_a_kept_answer_as_a_new_one(void **context) {
+    static const struct {
+        int64_t available;
+        enum state state;
+    } cases[] = {{960, STATE_OK}, {959, STATE_WARNING}, {479, STATE_CRITICAL}, {0, STATE_CRITICAL}};
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        const struct figures figures = {cases[i].available, 4800, NO, 15};
+        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct evaluate_input input = input_of(&info);
+        input.is_kept = true;
+        input.age_s = 40000;
+        struct verdict verdict = judge_input(input, "20%", "10%");
+        unit_check(verdict.state == cases[i].state, "%" PRId64 " left: %s", cases[i].available,
+                   state_name(verdict.state));
+        verdict_free(&verdict);
+    }
+    unit_end();
+}
+
+/* ---- The forecast ---- */
+
+/* An answer in which there is enough of everything. */
+static struct token_info info_for_forecast(void) {
+    static const struct figures figures = {800, 4550, 3750, 9};
+
+    return info_of(ANSWER_TOKEN, &figures);
+}
+
+static void a_forecast_says_when_the_calls_run_out(void **context) {
+    static const struct {
+        int64_t pace_s;
+        int64_t exhausted_in_s;
+        int64_t before_reset_s;
+        int64_t age_s;
+        const char *text; /* behind the hours to the reset */
+        const char *perfdata;
+    } cases[] = {
+        /* the manual's example */
+        {0, 11520, 20880, 0, ", at today's pace gone in 3 h, 5 h before the reset",
+         " exhausted_in=11520s"},
+        /* hours rounded down, minutes below an hour */
+        {0, 14399, 18001, 0, ", at today's pace gone in 3 h, 5 h before the reset",
+         " exhausted_in=14399s"},
+        {0, 14400, 18000, 0, ", at today's pace gone in 4 h, 5 h before the reset",
+         " exhausted_in=14400s"},
+        {0, 14401, 17999, 0, ", at today's pace gone in 4 h, 4 h before the reset",
+         " exhausted_in=14401s"},
+        {0, 3600, 28800, 0, ", at today's pace gone in 1 h, 8 h before the reset",
+         " exhausted_in=3600s"},
+        {0, 3599, 28801, 0, ", at today's pace gone in 59 min, 8 h before the reset",
+         " exhausted_in=3599s"},
+        {0, 60, 32340, 0, ", at today's pace gone in 1 min, 8 h before the reset",
+         " exhausted_in=60s"},
+        {0, 59, 32341, 0, ", at today's pace gone in 0 min, 8 h before the reset",
+         " exhausted_in=59s"},
+        {0, 0, 32400, 0, ", at today's pace gone in 0 min, 9 h before the reset",
+         " exhausted_in=0s"},
+        {0, 28800, 3600, 0, ", at today's pace gone in 8 h, 1 h before the reset",
+         " exhausted_in=28800s"},
+        {0, 28801, 3599, 0, ", at today's pace gone in 8 h, 59 min before the reset",
+         " exhausted_in=28801s"},
+        {0, 32399, 1, 0, ", at today's pace gone in 8 h, 0 min before the reset",
+         " exhausted_in=32399s"},
+        /* the pace of the last stretch */
+        {3600, 11520, 20880, 0, ", at the pace of the last 1 h gone in 3 h, 5 h before the reset",
+         " exhausted_in=11520s"},
+        {7199, 11520, 20880, 0, ", at the pace of the last 1 h gone in 3 h, 5 h before the reset",
+         " exhausted_in=11520s"},
+        {7200, 11520, 20880, 0, ", at the pace of the last 2 h gone in 3 h, 5 h before the reset",
+         " exhausted_in=11520s"},
+        {72000, 600, 31800, 0,
+         ", at the pace of the last 20 h gone in 10 min, 8 h before the reset",
+         " exhausted_in=600s"},
+        /* less the answer's age, from the moment when they run out to the reset as before */
+        {0, 11520, 20880, 1, ", at today's pace gone in 3 h, 5 h before the reset",
+         " exhausted_in=11519s"},
+        {0, 11520, 20880, 720, ", at today's pace gone in 3 h, 5 h before the reset",
+         " exhausted_in=10800s"},
+        {0, 11520, 20880, 721, ", at today's pace gone in 2 h, 5 h before the reset",
+         " exhausted_in=10799s"},
+        {0, 11520, 20880, 7921, ", at today's pace gone in 59 min, 5 h before the reset",
+         " exhausted_in=3599s"},
+        {7200, 11520, 20880, 721, ", at the pace of the last 2 h gone in 2 h, 5 h before the reset",
+         " exhausted_in=10799s"},
+        /* never below 0 */
+        {0, 11520, 20880, 11519, ", at today's pace gone in 0 min, 5 h before the reset",
+         " exhausted_in=1s"},
+        {0, 11520, 20880, 11520, ", at today's pace gone in 0 min, 5 h before the reset",
+         " exhausted_in=0s"},
+        {0, 11520, 20880, 11521, ", at today's pace gone in 0 min, 5 h before the reset",
+         " exhausted_in=0s"},
+        {0, 11520, 20880, 32399, ", at today's pace gone in 0 min, 5 h before the reset",
+         " exhausted_in=0s"},
+        {0, 0, 32400, 32400, ", at today's pace gone in 0 min, 9 h before the reset",
+         " exhausted_in=0s"},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct token_info info = info_for_forecast();
+        struct evaluate_input input = input_of(&info);
+        const struct forecast forecast = {.kind = FORECAST_GONE,
+                                          .pace_s = cases[i].pace_s,
+                                          .exhausted_in_s = cases[i].exhausted_in_s,
+                                          .before_reset_s = cases[i].before_reset_s};
+        char text[200];
+        char perfdata[200];
+        snprintf(text, sizeof text,
+                 "800 of 4550 calls left (17.58%%), counter resets in %" PRId64 " h%s",
+                 (9 * 3600 - cases[i].age_s + 3599) / 3600, cases[i].text);
+        snprintf(perfdata, sizeof perfdata,
+                 "available=800;;;0;4550 used=3750;;;0;4550 used_percent=82.42%%;;;0;100 "
+                 "reset=%" PRId64 "s;;;0%s",
+                 9 * 3600 - cases[i].age_s, cases[i].perfdata);
+        input.forecast = &forecast;
+        input.is_kept = true;
+        input.age_s = cases[i].age_s;
+        struct verdict verdict = judge_input(input, NULL, NULL);
+        unit_check(strcmp(verdict.text, text) == 0, "'%s', not '%s'", verdict.text, text);
+        unit_check(strcmp(shown(verdict.perfdata), perfdata) == 0, "'%s', not '%s'",
+                   shown(verdict.perfdata), perfdata);
+        verdict_free(&verdict);
+    }
+    unit_end();
+}
+
+/* Behind the figures, before the alert; in the perfdata behind all else. */
+static void a_forecast_has_its_place(void **context) {
+    static const struct forecast forecast = {
+        .kind = FORECAST_GONE, .exhausted_in_s = 11520, .before_reset_s = 20880};
+    struct token_info info = info_for_forecast();
+    struct evaluate_input input = input_of(&info);
+
+    (void)context;
+    strcpy(info.description.text, "sales-crm");
+    input.forecast = &forecast;
+    struct verdict verdict = judge_input(input, "20%", "10%");
+    assert_int_equal(verdict.state, STATE_WARNING);
+    assert_string_equal(verdict.text,
+                        "sales-crm: 800 of 4550 calls left (17.58%), counter resets in 9 h, at "
+                        "today's pace gone in 3 h, 5 h before the reset (warning below 20%)");
+    assert_string_equal(verdict.perfdata,
+                        "available=800;910:;455:;0;4550 used=3750;3640;4095;0;4550 "
+                        "used_percent=82.42%;80;90;0;100 reset=32400s;;;0" TIME
+                        " exhausted_in=11520s");
+    verdict_free(&verdict);
+}
+
+static void calls_that_run_out_raise_the_state(void **context) {
+    static const struct {
+        enum state thresholds; /* what the state would be without the forecast */
+        const char *warning;
+        const char *critical;
+        enum state expected[4]; /* by the number of the forecast's state */
+    } cases[] = {
+        {STATE_OK, NULL, NULL, {STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN}},
+        {STATE_OK, "10%", "5%", {STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN}},
+        {STATE_WARNING,
+         "20%",
+         "10%",
+         {STATE_WARNING, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN}},
+        {STATE_UNKNOWN,
+         NULL,
+         "500:10%",
+         {STATE_UNKNOWN, STATE_UNKNOWN, STATE_CRITICAL, STATE_UNKNOWN}},
+        {STATE_CRITICAL,
+         "20%",
+         "801",
+         {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL}},
+    };
+    static const struct forecast forecast = {
+        .kind = FORECAST_GONE, .exhausted_in_s = 11520, .before_reset_s = 20880};
+    struct token_info info = info_for_forecast();
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct verdict without = judge(&info, cases[i].warning, cases[i].critical);
+        unit_check(without.state == cases[i].thresholds, "case %zu: %s without", i,
+                   state_name(without.state));
+        verdict_free(&without);
+        for (enum state state = STATE_OK; state <= STATE_UNKNOWN; state++) {
+            struct evaluate_input input = input_of(&info);
+            input.forecast = &forecast;
+            input.forecast_state = state;
+            struct verdict verdict = judge_input(input, cases[i].warning, cases[i].critical);
+            unit_check(verdict.state == cases[i].expected[state], "case %zu, at least %s: %s", i,
+                       state_name(state), state_name(verdict.state));
+            unit_check(has(verdict.text, "at today's pace gone in 3 h"), "'%s'", verdict.text);
+            unit_check(has(verdict.perfdata, " exhausted_in=11520s"), "'%s'", verdict.perfdata);
+            verdict_free(&verdict);
+        }
+    }
+    unit_end();
+}
+
+static void a_forecast_that_lasts_or_is_none_changes_nothing(void **context) {
+    static const struct forecast forecasts[] = {
+        {.kind = FORECAST_NONE, .reason = "no calls are left"},
+        {.kind = FORECAST_NONE, .reason = "x", .exhausted_in_s = 5, .before_reset_s = 5},
+        {.kind = FORECAST_LASTS},
+        {.kind = FORECAST_LASTS, .pace_s = 7200, .exhausted_in_s = 5, .before_reset_s = 5},
+    };
+    struct token_info info = info_for_forecast();
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(forecasts); i++) {
+        for (enum state state = STATE_OK; state <= STATE_UNKNOWN; state++) {
+            struct evaluate_input input = input_of(&info);
+            struct verdict without = judge(&info, "20%", "10%");
+            input.forecast = &forecasts[i];
+            input.forecast_state = state;
+            struct verdict verdict = judge_input(input, "20%", "10%");
+            unit_check(verdict.state == without.state, "case %zu: %s", i,
+                       state_name(verdict.state));
+            unit_check(strcmp(verdict.text, without.text) == 0, "case %zu: '%s'", i, verdict.text);
+            unit_check(strcmp(verdict.perfdata, without.perfdata) == 0, "case %zu: '%s'", i,
+                       verdict.perfdata);
+            verdict_free(&verdict);
+            verdict_free(&without);
+        }
+    }
+    unit_end();
+}
+
 /* ---- The same, against arithmetic of 128 bits ---- */
 
 /* Hundredths of a per cent as text, without zeros at the end. */
@@ -709,6 +1043,14 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(answers_without_figures_have_no_perfdata),
     cmocka_unit_test(a_redirect_names_the_new_host),
     cmocka_unit_test(the_text_says_what_is_left),
+    cmocka_unit_test(a_kept_answers_reset_comes_nearer),
+    cmocka_unit_test(only_a_kept_answer_lacks_the_time),
+    cmocka_unit_test(a_kept_exceeded_limit_is_critical_and_ages),
+    cmocka_unit_test(thresholds_judge_a_kept_answer_as_a_new_one),
+    cmocka_unit_test(a_forecast_says_when_the_calls_run_out),
+    cmocka_unit_test(a_forecast_has_its_place),
+    cmocka_unit_test(calls_that_run_out_raise_the_state),
+    cmocka_unit_test(a_forecast_that_lasts_or_is_none_changes_nothing),
     cmocka_unit_test(percentages_are_exact),
 };
 

@@ -83,9 +83,43 @@ static void states_are_read_in_any_case_or_as_a_digit(void **context) {
     unit_end();
 }
 
+static void critical_is_the_worst_and_unknown_the_next(void **context) {
+    static const struct {
+        enum state a;
+        enum state b;
+        enum state worse;
+    } cases[] = {
+        {STATE_OK, STATE_OK, STATE_OK},
+        {STATE_OK, STATE_WARNING, STATE_WARNING},
+        {STATE_OK, STATE_UNKNOWN, STATE_UNKNOWN},
+        {STATE_OK, STATE_CRITICAL, STATE_CRITICAL},
+        {STATE_WARNING, STATE_OK, STATE_WARNING},
+        {STATE_WARNING, STATE_WARNING, STATE_WARNING},
+        {STATE_WARNING, STATE_UNKNOWN, STATE_UNKNOWN},
+        {STATE_WARNING, STATE_CRITICAL, STATE_CRITICAL},
+        {STATE_UNKNOWN, STATE_OK, STATE_UNKNOWN},
+        {STATE_UNKNOWN, STATE_WARNING, STATE_UNKNOWN},
+        {STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN},
+        {STATE_UNKNOWN, STATE_CRITICAL, STATE_CRITICAL},
+        {STATE_CRITICAL, STATE_OK, STATE_CRITICAL},
+        {STATE_CRITICAL, STATE_WARNING, STATE_CRITICAL},
+        {STATE_CRITICAL, STATE_UNKNOWN, STATE_CRITICAL},
+        {STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        enum state worse = state_worse(cases[i].a, cases[i].b);
+        unit_check(worse == cases[i].worse, "%s and %s: %s", state_name(cases[i].a),
+                   state_name(cases[i].b), state_name(worse));
+    }
+    unit_end();
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(states_have_the_numbers_of_exit_codes),
     cmocka_unit_test(states_are_read_in_any_case_or_as_a_digit),
+    cmocka_unit_test(critical_is_the_worst_and_unknown_the_next),
 };
 
 UNIT_MAIN(tests)
