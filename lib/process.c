@@ -4,6 +4,7 @@
 #include "process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,8 +17,12 @@
 /* A directory always exists, and neither read() nor write() works on it. open() takes the lowest
  * free number, so after one round all three are taken. */
 static void occupy_standard_descriptors(void) {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
+    struct pollfd standard[] = {{.fd = STDIN_FILENO}, {.fd = STDOUT_FILENO}, {.fd = STDERR_FILENO}};
+    const size_t count = sizeof standard / sizeof standard[0];
+
+    (void)poll(standard, count, 0);
+    for (size_t i = 0; i < count; i++)
+        if ((standard[i].revents & POLLNVAL) != 0)
             (void)open("/", O_RDONLY | O_DIRECTORY);
 }
 

@@ -27,12 +27,12 @@ static int fail(const struct store *store, const char *what, const char *reason,
 
 /* ---- Folders ---- */
 
-static bool is_own(const struct stat *status) {
-    return status->st_uid == geteuid() && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+static bool is_own(const struct store *store, const struct stat *status) {
+    return status->st_uid == store->user && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static void make_where_missing(const char *path) {
-    if (access(path, F_OK) != 0)
+    if (*path != '\0' && access(path, F_OK) != 0)
         (void)mkdir(path, S_IRWXU);
 }
 
@@ -42,9 +42,10 @@ static void make_folders(const char *path) {
 
     if (copy == NULL)
         return;
-    for (char *slash = copy; (slash = strchr(slash + 1, '/')) != NULL; *slash = '/') {
+    for (char *slash = strchr(copy, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         make_where_missing(copy);
+        *slash = '/';
     }
     make_where_missing(copy);
     free(copy);
@@ -62,7 +63,7 @@ static int open_root(const char *root, bool make) {
 }
 
 /* Opens a folder within another, or makes it; closes the other. */
-static int open_folder(int parent, const char *name) {
+static int open_folder(const struct store *store, int parent, const char *name) {
     const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     struct stat status;
     int fd = openat(parent, name, flags);
@@ -72,7 +73,7 @@ static int open_folder(int parent, const char *name) {
         fd = openat(parent, name, flags);
     }
     int reason = errno;
-    if (fd >= 0 && (fstat(fd, &status) != 0 || !is_own(&status))) {
+    if (fd >= 0 && (fstat(fd, &status) != 0 || !is_own(store, &status))) {
         close(fd);
         fd = -1;
         reason = NOT_OWN;
@@ -98,22 +99,22 @@ int store_open(struct store *store, const char *root, bool make_root, const char
                const char *secret, struct error *error) {
     char user[32];
 
-    *store = (struct store){.folder = -1, .lock = -1};
+    *store = (struct store){.folder = -1, .lock = -1, .user = geteuid()};
     store->shown = text_piece(root, strlen(root), TEXT_PIECE_MAX, secret);
-    snprintf(user, sizeof user, "%lu", (unsigned long)geteuid());
+    snprintf(user, sizeof user, "%lu", (unsigned long)store->user);
     int folder = open_root(root, make_root);
     if (folder >= 0)
-        folder = open_folder(folder, user);
+        folder = open_folder(store, folder, user);
     if (folder >= 0)
-        folder = open_folder(folder, name);
+        folder = open_folder(store, folder, name);
     store->folder = folder;
     return folder >= 0 ? 0 : fail(store, "use", reason_of(errno), error);
 }
 
 /* ---- Reading ---- */
 
-static bool is_own_file(int fd, struct stat *status) {
-    return fstat(fd, status) == 0 && S_ISREG(status->st_mode) && is_own(status);
+static bool is_own_file(const struct store *store, int fd, struct stat *status) {
+    return fstat(fd, status) == 0 && S_ISREG(status->st_mode) && is_own(store, status);
 }
 
 long store_read(const struct store *store, const char *name, char *buffer, size_t size) {
@@ -123,7 +124,7 @@ long store_read(const struct store *store, const char *name, char *buffer, size_
 
     if (fd < 0)
         return -1;
-    if (is_own_file(fd, &status) && status.st_size <= (off_t)size)
+    if (is_own_file(store, fd, &status) && status.st_size <= (off_t)size)
         length = read(fd, buffer, size);
     close(fd);
     return (long)length;
@@ -145,22 +146,53 @@ static bool is_current(const struct store *store, const char *name) {
            locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
-/* Opens the file to be locked. What is there but is no file of the user's own goes. */
-static int open_for_lock(const struct store *store, const char *name) {
-    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+/* Opens the file to be locked, or makes it. Where that is no file of the user's own, errno says
+ * what is in the way. */
+static int open_own_file(const struct store *store, const char *name) {
     struct stat status;
-    int fd = openat(store->folder, name, flags, S_IRUSR | S_IWUSR);
+    int fd = openat(store->folder, name,
+                    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                    S_IRUSR | S_IWUSR);
 
-    if (fd >= 0 && is_own_file(fd, &status))
+    if (fd < 0 || is_own_file(store, fd, &status))
         return fd;
-    int reason = fd >= 0 ? NOT_OWN : errno;
-    if (fd >= 0)
-        close(fd);
-    bool in_the_way = reason == NOT_OWN || reason == ELOOP || reason == ENXIO || reason == EACCES;
-    if (in_the_way && unlinkat(store->folder, name, 0) == 0)
-        return openat(store->folder, name, flags | O_EXCL, S_IRUSR | S_IWUSR);
-    errno = reason;
+    close(fd);
+    errno = NOT_OWN;
     return -1;
+}
+
+static bool is_in_the_way(int reason) {
+    return reason == NOT_OWN || reason == ELOOP || reason == ENXIO || reason == EACCES;
+}
+
+/* Takes away what is in the way. One process at a time, for a second one might take away the file
+ * that the first has made and locked meanwhile; one that comes too early gets EEXIST. */
+static int clear_the_way(const struct store *store, const char *name) {
+    int guard = openat(store->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (guard < 0)
+        return -1;
+    int fd = -1;
+    int reason = EEXIST;
+    if (flock(guard, LOCK_EX | LOCK_NB) == 0) {
+        fd = open_own_file(store, name);
+        reason = errno;
+        if (fd < 0 && is_in_the_way(reason) && unlinkat(store->folder, name, 0) == 0) {
+            fd = open_own_file(store, name);
+            reason = errno;
+        }
+    } else {
+        poll(NULL, 0, LOCK_POLL_MS);
+    }
+    close(guard);
+    errno = reason;
+    return fd;
+}
+
+static int open_for_lock(const struct store *store, const char *name) {
+    int fd = open_own_file(store, name);
+
+    return fd < 0 && is_in_the_way(errno) ? clear_the_way(store, name) : fd;
 }
 
 static int time_is_up(const struct deadline *deadline, struct error *error) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Small files that outlive the run, in ROOT/EUID/NAME: private to the user, replaced as a whole,
  * and with a lock for each that a process cannot leave behind. No symbolic link below ROOT is
@@ -16,6 +17,7 @@
 struct store {
     int folder; /* -1: not open */
     int lock;   /* of one file; -1: none */
+    uid_t user; /* the effective one: everything is this user's */
     struct text_piece shown;
 };
 

@@ -191,10 +191,14 @@ static int compare_parts(const void *a, const void *b) {
     return memcmp(a, b, sizeof(struct part));
 }
 
+static size_t part_length(const char *secret) {
+    return strnlen(secret, MIN_PART);
+}
+
 static int find_parts(const char *secret, struct parts *parts) {
     size_t secret_length = strlen(secret);
 
-    parts->length = secret_length < MIN_PART ? secret_length : MIN_PART;
+    parts->length = part_length(secret);
     parts->count = secret_length - parts->length + 1;
     parts->sorted = calloc(parts->count, sizeof *parts->sorted);
     if (parts->sorted == NULL)
@@ -331,7 +335,7 @@ char *text_mask(const char *bytes, size_t length, const char *secret, size_t *ma
     struct parts parts;
 
     *masked_length = length;
-    if (secret == NULL || *secret == '\0' || length == 0)
+    if (secret == NULL || *secret == '\0' || length < part_length(secret))
         return copy_of(bytes, length);
     if (find_parts(secret, &parts) != 0)
         return NULL;

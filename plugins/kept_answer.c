@@ -179,6 +179,17 @@ static enum answer_kind next_kind(struct reading *reading) {
     return ANSWER_LIMIT_EXCEEDED;
 }
 
+/* Names of fields, with commas and blanks between them. */
+static void read_unusable(struct reading *reading, struct token_info *info) {
+    const char *value = next_value(reading, line_unusable);
+    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz_, ");
+
+    if (length < sizeof info->unusable && value[length] == '\0')
+        memcpy(info->unusable, value, length + 1);
+    else
+        reading->failed = true;
+}
+
 static void read_info(struct reading *reading, const char *secret, struct token_info *info) {
     info->kind = next_kind(reading);
     info->status = (long)next_number(reading, line_status, STATUS_MAX);
@@ -190,8 +201,7 @@ static void read_info(struct reading *reading, const char *secret, struct token_
     info->error = next_text(reading, line_error, secret);
     info->message = next_text(reading, line_message, secret);
     info->description = next_text(reading, line_description, secret);
-    snprintf(info->unusable, sizeof info->unusable, "%s",
-             next_text(reading, line_unusable, secret).text);
+    read_unusable(reading, info);
     if (info->kind == ANSWER_TOKEN && !info->available.known)
         reading->failed = true;
 }

@@ -904,12 +904,11 @@ static void points_are_few_and_go_forward(void **context) {
 
 /* ---- Texts that somebody else wrote there ---- */
 
-static const char *const text_lines[] = {"code", "error", "message", "description", "unusable"};
+static const char *const text_lines[] = {"code", "error", "message", "description"};
 
 static const char *text_of(const struct kept_answer *answer, size_t line) {
     const char *const texts[] = {answer->info.code.text, answer->info.error.text,
-                                 answer->info.message.text, answer->info.description.text,
-                                 answer->info.unusable};
+                                 answer->info.message.text, answer->info.description.text};
 
     return texts[line];
 }
@@ -954,6 +953,23 @@ static void texts_are_masked_and_cleaned_again(void **context) {
     unit_end();
 }
 
+static void names_that_no_field_can_have_are_refused(void **context) {
+    static const char *const cases[] = {SECRET, "Token_limit", "token-limit",
+                                        "a|b",  "a\x01z",      "\xC3\xA9"};
+    char longest[161];
+
+    (void)context;
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    for (size_t i = 0; i <= UNIT_COUNT(cases); i++) {
+        const char *text = i < UNIT_COUNT(cases) ? cases[i] : longest;
+        struct entry entry = entry_with("unusable", text);
+        struct kept_answer answer;
+        unit_check(read_entry(&entry, &answer) == -1, "'%s' is taken", unit_show_text(text).text);
+    }
+    unit_end();
+}
+
 static void texts_are_cut_again(void **context) {
     char bytes[500] = "";
     char expected[TEXT_FIELD_MAX + 4] = "";
@@ -968,6 +984,22 @@ static void texts_are_cut_again(void **context) {
         assert_int_equal(read_entry(&entry, &answer), 0);
         unit_check(strcmp(text_of(&answer, line), expected) == 0, "%s is '%s'", text_lines[line],
                    unit_show_text(text_of(&answer, line)).text);
+    }
+    unit_end();
+}
+
+/* Wherever it is cut, no character is cut in two. */
+static void texts_of_the_longest_characters_stay_whole(void **context) {
+    (void)context;
+    for (size_t line = 0; line < UNIT_COUNT(text_lines); line++) {
+        struct entry entry = entry_with(text_lines[line], LONGEST);
+        struct kept_answer answer;
+        struct text_piece cleaned;
+        assert_int_equal(read_entry(&entry, &answer), 0);
+        const char *text = text_of(&answer, line);
+        text_clean(cleaned.text, text, strlen(text));
+        unit_check(strcmp(text, cleaned.text) == 0, "%s: %zu bytes end in '%s'", text_lines[line],
+                   strlen(text), unit_show_text(text + strlen(text) - 3).text);
     }
     unit_end();
 }
@@ -1064,7 +1096,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(kinds_are_two),
     cmocka_unit_test(points_are_few_and_go_forward),
     cmocka_unit_test(texts_are_masked_and_cleaned_again),
+    cmocka_unit_test(names_that_no_field_can_have_are_refused),
     cmocka_unit_test(texts_are_cut_again),
+    cmocka_unit_test(texts_of_the_longest_characters_stay_whole),
     cmocka_unit_test(whatever_is_taken_makes_sense),
 };
 

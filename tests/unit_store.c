@@ -1195,7 +1195,7 @@ static void a_change_when_the_time_is_up_comes_too_late(void **context) {
 
 /* ---- Many at once ---- */
 
-enum { PROCESSES = 4, ROUNDS = 50, NUMBERS = 1000 };
+enum { PROCESSES = 4, ROUNDS = 30, NUMBERS = 1000 };
 
 /* Waits for the lock, and tries again where the file changed. */
 static bool lock_in_a_crowd(struct store *store, const char *name) {
