@@ -3,15 +3,17 @@
 
 #include "http.h"
 
+#include "libcurl.h"
 #include "process.h"
 #include "text.h"
 
-#include <curl/curl.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #ifdef HAVE_MALLOC_USABLE_SIZE
 #include <malloc.h>
 #endif
@@ -22,6 +24,7 @@ enum { SOCKETS_MAX = 8 };
 struct exchange {
     const struct http_request *request;
     struct http_response *response;
+    const struct libcurl *curl;
     const char *ca_directory; /* trust this directory alone; NULL: see set_trust() */
     CURL *easy;
     CURLM *multi;
@@ -61,12 +64,12 @@ static void *wiping_realloc(void *memory, size_t size) {
 #define wiping_realloc realloc
 #endif
 
-static int initialise(struct error *error) {
+static int initialise(const struct libcurl *curl, struct error *error) {
     /* Libraries below would write the keys of the connection to that file, or to stderr. */
     unsetenv("SSLKEYLOGFILE");
     unsetenv("GNUTLS_DEBUG_LEVEL");
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
-                             calloc) != CURLE_OK)
+    if (curl->global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
+                              calloc) != CURLE_OK)
         return error_set(error, ERROR_TROUBLE, "libcurl cannot be initialised");
     return 0;
 }
@@ -156,8 +159,10 @@ static int fail_to_prepare(struct error *error) {
 }
 
 static bool add_headers(struct exchange *exchange) {
+    const struct libcurl *curl = exchange->curl;
+
     for (const char *const *header = exchange->request->headers; *header != NULL; header++) {
-        struct curl_slist *longer = curl_slist_append(exchange->headers, *header);
+        struct curl_slist *longer = curl->slist_append(exchange->headers, *header);
         if (longer == NULL)
             return false;
         exchange->headers = longer;
@@ -167,28 +172,30 @@ static bool add_headers(struct exchange *exchange) {
 
 static bool set_what_is_asked(struct exchange *exchange) {
     const struct http_request *request = exchange->request;
+    const struct libcurl *curl = exchange->curl;
     CURL *easy = exchange->easy;
     bool failed = false;
 
-    failed |= curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate") != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate") != CURLE_OK;
+    failed |=
+        curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) != CURLE_OK;
     if (request->post) {
-        failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L) != CURLE_OK;
-        failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "") != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L) != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_POSTFIELDS, "") != CURLE_OK;
     }
 #if LIBCURL_VERSION_NUM >= 0x075500
-    failed |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
-                               request->server->plain_http ? "http" : "https") != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+                                request->server->plain_http ? "http" : "https") != CURLE_OK;
 #else
-    failed |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-                               (long)(request->server->plain_http ? CURLPROTO_HTTP
-                                                                  : CURLPROTO_HTTPS)) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROTOCOLS,
+                                (long)(request->server->plain_http ? CURLPROTO_HTTP
+                                                                   : CURLPROTO_HTTPS)) != CURLE_OK;
 #endif
 #if LIBCURL_VERSION_NUM >= 0x074000
-    failed |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L) != CURLE_OK;
 #endif
     return !failed;
 }
@@ -199,6 +206,31 @@ static bool is_hashed_name(const char *name) {
     return strspn(name, hex) == 8 && name[8] == '.' && name[9] >= '0' && name[9] <= '9';
 }
 
+#ifdef HAVE_GETDENTS64
+/* In small portions, for readdir() would have the kernel list some hundred names at once: a
+ * hundredth of the whole check. */
+static bool holds_hashed_names(const char *path) {
+    union {
+        char bytes[1024];
+        struct dirent64 first;
+    } portion;
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool found = false;
+    ssize_t length;
+
+    if (directory < 0)
+        return false;
+    while (!found && (length = getdents64(directory, &portion, sizeof portion)) > 0) {
+        for (ssize_t at = 0; !found && at < length;) {
+            const struct dirent64 *entry = (const void *)(portion.bytes + at);
+            found = is_hashed_name(entry->d_name);
+            at += entry->d_reclen;
+        }
+    }
+    close(directory);
+    return found;
+}
+#else
 static bool holds_hashed_names(const char *path) {
     DIR *directory = opendir(path);
     const struct dirent *entry;
@@ -211,13 +243,14 @@ static bool holds_hashed_names(const char *path) {
     closedir(directory);
     return found;
 }
+#endif
 
 /* The library's own directory of CA certificates, where OpenSSL can look a certificate up by its
  * hash, which saves reading some 150 of them from the bundle; NULL where there is none. GnuTLS
  * would read the whole directory. */
-static const char *hashed_ca_directory(void) {
+static const char *hashed_ca_directory(const struct libcurl *curl) {
 #if LIBCURL_VERSION_NUM >= 0x074600
-    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    const curl_version_info_data *library = curl->version_info(CURLVERSION_NOW);
 
     if (library->age >= CURLVERSION_SEVENTH && library->capath != NULL &&
         library->ssl_version != NULL && strncmp(library->ssl_version, "OpenSSL/", 8) == 0 &&
@@ -227,13 +260,13 @@ static const char *hashed_ca_directory(void) {
     return NULL;
 }
 
-static bool trust_directory_alone(CURL *easy, const char *path) {
+static bool trust_directory_alone(const struct libcurl *curl, CURL *easy, const char *path) {
     bool failed = false;
 
-    failed |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_CAPATH, path) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, path) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_CAINFO, NULL) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_CAPATH, path) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAPATH, path) != CURLE_OK;
     return !failed;
 }
 
@@ -242,66 +275,68 @@ static bool trust_directory_alone(CURL *easy, const char *path) {
 static bool set_trust(struct exchange *exchange) {
     const char *ca_file = exchange->request->ca_file;
     const long tls = CURL_SSLVERSION_TLSv1_2;
+    const struct libcurl *curl = exchange->curl;
     CURL *easy = exchange->easy;
     bool failed = false;
 
-    failed |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, tls) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, tls) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_SSLVERSION, tls) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, tls) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
     if (ca_file == NULL)
         return !failed && (exchange->ca_directory == NULL ||
-                           trust_directory_alone(easy, exchange->ca_directory));
-    failed |= curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file) != CURLE_OK;
+                           trust_directory_alone(curl, easy, exchange->ca_directory));
+    failed |= curl->easy_setopt(easy, CURLOPT_CAINFO, ca_file) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file) != CURLE_OK;
     /* Where the TLS library takes no directory there is none to switch off. */
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl->easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
     return !failed;
 }
 
 static bool set_way(struct exchange *exchange) {
     const struct http_request *request = exchange->request;
     const char *proxy = request->server->plain_http ? "" : request->proxy;
+    const struct libcurl *curl = exchange->curl;
     CURL *easy = exchange->easy;
     bool failed = false;
 
     if (request->ipv4 || request->ipv6)
-        failed |= curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
-                                   (long)(request->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6)) !=
-                  CURLE_OK;
+        failed |= curl->easy_setopt(
+                      easy, CURLOPT_IPRESOLVE,
+                      (long)(request->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6)) != CURLE_OK;
     if (proxy != NULL) {
-        failed |= curl_easy_setopt(easy, CURLOPT_PROXY, proxy) != CURLE_OK;
-        failed |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "") != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy) != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "") != CURLE_OK;
     }
-    failed |= curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) != CURLE_OK;
     /* A connection that is used again may break, and libcurl would silently send again. */
-    failed |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075700
-    failed |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
 #endif
     /* The deadline is kept by drive(); this bounds a resolver that blocks, by SIGALRM. */
-    failed |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                               (long)deadline_left_ms(request->deadline) + 100) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                                (long)deadline_left_ms(request->deadline) + 100) != CURLE_OK;
     return !failed;
 }
 
 static bool set_callbacks(struct exchange *exchange) {
+    const struct libcurl *curl = exchange->curl;
     CURL *easy = exchange->easy;
     bool failed = false;
 
-    failed |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->message) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange->response) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_socket) != CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, exchange) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->message) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_WRITEDATA, exchange->response) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_HEADERDATA, exchange) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_socket) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_SOCKOPTDATA, exchange) != CURLE_OK;
     if (exchange->request->record) {
-        failed |= curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, record_headers) != CURLE_OK;
-        failed |= curl_easy_setopt(easy, CURLOPT_DEBUGDATA, exchange->response) != CURLE_OK;
-        failed |= curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, record_headers) != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_DEBUGDATA, exchange->response) != CURLE_OK;
+        failed |= curl->easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK;
     }
     return !failed;
 }
@@ -320,42 +355,45 @@ static int prepare_response(const struct http_request *request, struct http_resp
 }
 
 static int prepare(struct exchange *exchange, struct error *error) {
-    exchange->easy = curl_easy_init();
-    exchange->multi = curl_multi_init();
+    const struct libcurl *curl = exchange->curl;
+
+    exchange->easy = curl->easy_init();
+    exchange->multi = curl->multi_init();
     if (exchange->easy == NULL || exchange->multi == NULL || !add_headers(exchange) ||
         !set_what_is_asked(exchange) || !set_trust(exchange) || !set_way(exchange) ||
         !set_callbacks(exchange) ||
-        curl_multi_add_handle(exchange->multi, exchange->easy) != CURLM_OK)
+        curl->multi_add_handle(exchange->multi, exchange->easy) != CURLM_OK)
         return fail_to_prepare(error);
     return 0;
 }
 
 /* ---- Running ---- */
 
-static CURLMcode wait_for_network(CURLM *multi, int milliseconds) {
+static CURLMcode wait_for_network(const struct libcurl *curl, CURLM *multi, int milliseconds) {
 #if LIBCURL_VERSION_NUM >= 0x074200
-    return curl_multi_poll(multi, NULL, 0, milliseconds, NULL);
+    return curl->multi_poll(multi, NULL, 0, milliseconds, NULL);
 #else
     /* It does not wait while a name is being resolved: ask often, but not all the time. */
-    return curl_multi_wait(multi, NULL, 0, milliseconds < 20 ? milliseconds : 20, NULL);
+    return curl->multi_wait(multi, NULL, 0, milliseconds < 20 ? milliseconds : 20, NULL);
 #endif
 }
 
 /* Lets libcurl work until the request has ended or the time is up; *ended says which. The easy
  * interface would not do: at a timeout it waits for a resolver that hangs. */
 static CURLMcode drive(struct exchange *exchange) {
+    const struct libcurl *curl = exchange->curl;
     int running = 1;
 
     exchange->ended = false;
-    CURLMcode code = curl_multi_perform(exchange->multi, &running);
+    CURLMcode code = curl->multi_perform(exchange->multi, &running);
 
     while (code == CURLM_OK && running > 0) {
         int left = deadline_left_ms(exchange->request->deadline);
         if (left == 0)
             break;
-        code = wait_for_network(exchange->multi, left);
+        code = wait_for_network(curl, exchange->multi, left);
         if (code == CURLM_OK)
-            code = curl_multi_perform(exchange->multi, &running);
+            code = curl->multi_perform(exchange->multi, &running);
     }
     exchange->ended = running == 0;
     return code;
@@ -363,7 +401,7 @@ static CURLMcode drive(struct exchange *exchange) {
 
 static CURLcode outcome_of(struct exchange *exchange) {
     int left;
-    const CURLMsg *message = curl_multi_info_read(exchange->multi, &left);
+    const CURLMsg *message = exchange->curl->multi_info_read(exchange->multi, &left);
 
     return message != NULL ? message->data.result : CURLE_FAILED_INIT;
 }
@@ -378,17 +416,17 @@ static bool is_issuer_missing(const struct exchange *exchange, CURLcode outcome)
 
     if (outcome != CURLE_PEER_FAILED_VERIFICATION)
         return false;
-    curl_easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &result);
-    curl_easy_getinfo(exchange->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_result);
+    exchange->curl->easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    exchange->curl->easy_getinfo(exchange->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_result);
     if (result == 0)
         result = proxy_result;
     return result == 2 || (result >= 19 && result <= 21);
 }
 
-static bool time_passed(CURL *easy, CURLINFO what) {
+static bool time_passed(const struct exchange *exchange, CURLINFO what) {
     curl_off_t microseconds = 0;
 
-    curl_easy_getinfo(easy, what, &microseconds);
+    exchange->curl->easy_getinfo(exchange->easy, what, &microseconds);
     return microseconds > 0;
 }
 
@@ -406,13 +444,12 @@ static bool is_connected(const struct exchange *exchange) {
 
 /* What a request was waiting for when its time was up. */
 static const char *waited_for(const struct exchange *exchange) {
-    CURL *easy = exchange->easy;
-
-    if (!time_passed(easy, CURLINFO_NAMELOOKUP_TIME_T))
+    if (!time_passed(exchange, CURLINFO_NAMELOOKUP_TIME_T))
         return "the name resolution of";
-    if (!time_passed(easy, CURLINFO_CONNECT_TIME_T) && !is_connected(exchange))
+    if (!time_passed(exchange, CURLINFO_CONNECT_TIME_T) && !is_connected(exchange))
         return "a connection to";
-    if (!exchange->request->server->plain_http && !time_passed(easy, CURLINFO_APPCONNECT_TIME_T))
+    if (!exchange->request->server->plain_http &&
+        !time_passed(exchange, CURLINFO_APPCONNECT_TIME_T))
         return "the TLS handshake (or the proxy) on the way to";
     return exchange->response->body_length == 0 && exchange->header_bytes == 0
                ? "an answer from"
@@ -430,7 +467,7 @@ static int fail_by_timeout(const struct exchange *exchange, struct error *error)
 
 static int fail_by_code(const struct exchange *exchange, CURLcode code, struct error *error) {
     const char *message =
-        exchange->message[0] != '\0' ? exchange->message : curl_easy_strerror(code);
+        exchange->message[0] != '\0' ? exchange->message : exchange->curl->easy_strerror(code);
     struct text_piece shown =
         text_piece(message, strlen(message), TEXT_PIECE_MAX, exchange->request->secret);
 
@@ -460,8 +497,8 @@ static int read_response(struct exchange *exchange, struct error *error) {
     struct http_response *response = exchange->response;
     const char *redirect = NULL;
 
-    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &response->status);
-    curl_easy_getinfo(exchange->easy, CURLINFO_REDIRECT_URL, &redirect);
+    exchange->curl->easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &response->status);
+    exchange->curl->easy_getinfo(exchange->easy, CURLINFO_REDIRECT_URL, &redirect);
     response->body[response->body_length] = '\0';
     if (redirect == NULL)
         return 0;
@@ -472,7 +509,7 @@ static int read_response(struct exchange *exchange, struct error *error) {
 static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct error *error) {
     /* libcurl before 8.6 calls a line of more than 100 KiB memory that ran out. */
     bool line_too_long = outcome == CURLE_OUT_OF_MEMORY && !exchange->head_ended &&
-                         time_passed(exchange->easy, CURLINFO_PRETRANSFER_TIME_T);
+                         time_passed(exchange, CURLINFO_PRETRANSFER_TIME_T);
     if (exchange->headers_too_large || line_too_long)
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer's headers are larger than 64 KiB");
@@ -486,29 +523,33 @@ static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct 
     return read_response(exchange, error);
 }
 
-/* A resolver that still runs may hang, and libcurl would wait for it: it is left standing, for the
- * process ends soon. Sanitizers want all memory back; there libcurl is told not to wait. */
-static bool can_tear_down(const struct exchange *exchange) {
+/* After an answer all is left standing, for the process ends soon, and taking it down is a good
+ * part of what a check costs. So it is where a resolver still runs, for libcurl would wait for it.
+ * Sanitizers want all memory back; there libcurl is told not to wait. */
+static bool is_left_standing(const struct exchange *exchange, bool answered) {
 #ifdef WITH_SANITIZERS
     (void)exchange;
-    return true;
+    (void)answered;
+    return false;
 #else
-    return exchange->ended || time_passed(exchange->easy, CURLINFO_NAMELOOKUP_TIME_T);
+    return answered || (!exchange->ended && !time_passed(exchange, CURLINFO_NAMELOOKUP_TIME_T));
 #endif
 }
 
-static void tear_down(struct exchange *exchange) {
-    if (!can_tear_down(exchange)) {
+static void leave(struct exchange *exchange, bool answered) {
+    const struct libcurl *curl = exchange->curl;
+
+    if (is_left_standing(exchange, answered)) {
         for (struct curl_slist *header = exchange->headers; header != NULL; header = header->next)
             wipe(header->data, strlen(header->data));
-        exchange->response->abandoned = exchange->multi;
+        exchange->response->left_standing = exchange->multi;
         return;
     }
     if (exchange->multi != NULL && exchange->easy != NULL)
-        curl_multi_remove_handle(exchange->multi, exchange->easy);
-    curl_easy_cleanup(exchange->easy);
-    curl_multi_cleanup(exchange->multi);
-    curl_slist_free_all(exchange->headers);
+        curl->multi_remove_handle(exchange->multi, exchange->easy);
+    curl->easy_cleanup(exchange->easy);
+    curl->multi_cleanup(exchange->multi);
+    curl->slist_free_all(exchange->headers);
 }
 
 static int run(struct exchange *exchange, bool *issuer_missing, struct error *error) {
@@ -516,7 +557,7 @@ static int run(struct exchange *exchange, bool *issuer_missing, struct error *er
 
     if (code != CURLM_OK)
         return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s",
-                         curl_multi_strerror(code));
+                         exchange->curl->multi_strerror(code));
     if (!exchange->ended)
         return fail_by_timeout(exchange, error);
     CURLcode outcome = outcome_of(exchange);
@@ -524,16 +565,22 @@ static int run(struct exchange *exchange, bool *issuer_missing, struct error *er
     return evaluate_outcome(exchange, outcome, error);
 }
 
-static int attempt(const struct http_request *request, struct http_response *response,
-                   const char *ca_directory, bool *issuer_missing, struct error *error) {
+static int attempt(const struct libcurl *curl, const struct http_request *request,
+                   struct http_response *response, const char *ca_directory, bool *issuer_missing,
+                   struct error *error) {
     struct exchange exchange = {
-        .request = request, .response = response, .ca_directory = ca_directory, .ended = true};
+
+        .curl = curl,
+        .request = request,
+        .response = response,
+        .ca_directory = ca_directory,
+        .ended = true};
     int result = prepare(&exchange, error);
 
     *issuer_missing = false;
     if (result == 0)
         result = run(&exchange, issuer_missing, error);
-    tear_down(&exchange);
+    leave(&exchange, result == 0);
     return result;
 }
 
@@ -542,16 +589,19 @@ static int attempt(const struct http_request *request, struct http_response *res
  */
 int http_perform(const struct http_request *request, struct http_response *response,
                  struct error *error) {
+    struct libcurl curl;
     bool issuer_missing;
 
-    if (prepare_response(request, response, error) != 0 || initialise(error) != 0)
+    if (prepare_response(request, response, error) != 0 ||
+        libcurl_load(&curl, request->secret, error) != 0 || initialise(&curl, error) != 0)
         return -1;
     int64_t start_ms = clock_now_ms();
-    const char *ca_directory =
-        request->ca_file == NULL && !request->server->plain_http ? hashed_ca_directory() : NULL;
-    int result = attempt(request, response, ca_directory, &issuer_missing, error);
+    const char *ca_directory = request->ca_file == NULL && !request->server->plain_http
+                                   ? hashed_ca_directory(&curl)
+                                   : NULL;
+    int result = attempt(&curl, request, response, ca_directory, &issuer_missing, error);
     if (ca_directory != NULL && issuer_missing)
-        result = attempt(request, response, NULL, &issuer_missing, error);
+        result = attempt(&curl, request, response, NULL, &issuer_missing, error);
     response->milliseconds = clock_now_ms() - start_ms;
     return result;
 }
@@ -567,5 +617,5 @@ void http_response_free(struct http_response *response) {
     free(response->redirect);
     free_record(&response->sent);
     free_record(&response->received);
-    *response = (struct http_response){.body = NULL};
+    *response = (struct http_response){.left_standing = response->left_standing};
 }

@@ -44,7 +44,7 @@ struct http_response {
     int64_t milliseconds; /* from the start to the end of the request */
     struct http_record sent;     /* with `record`: request lines and headers as sent ... */
     struct http_record received; /* ... and status lines and headers as received */
-    const void *abandoned;       /* what is left of a request that could not be ended in time */
+    const void *left_standing;   /* of libcurl's, kept for a leak checker to find */
 };
 
 /* Does the request, once. Redirects are not followed; nothing is tried again. Gives 0 where the

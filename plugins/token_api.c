@@ -45,8 +45,9 @@ static const char *damage_of(const struct http_response *response) {
     return response->not_decodable ? "its compression cannot be undone" : NULL;
 }
 
-static int decode(const struct http_response *response, const char *token, bool list_fields,
-                  struct token_info *info, struct error *error) {
+static int decode(const struct libjson *json, const struct http_response *response,
+                  const char *token, bool list_fields, struct token_info *info,
+                  struct error *error) {
     const struct token_answer answer = {
         .status = response->status,
         .body = response->body,
@@ -55,34 +56,37 @@ static int decode(const struct http_response *response, const char *token, bool 
     };
 
     token_info_free(info);
-    return token_info_decode(&answer, token, list_fields, info) == 0 ? 0
-                                                                     : error_out_of_memory(error);
+    return token_info_decode(json, &answer, token, list_fields, info) == 0
+               ? 0
+               : error_out_of_memory(error);
 }
 
-static int ask(struct token_exchange *exchange, const char *method,
+static int ask(const struct libjson *json, struct token_exchange *exchange, const char *method,
                const struct http_request *request, bool list_fields, struct error *error) {
     struct http_response *response = &exchange->responses[exchange->requests];
 
     exchange->methods[exchange->requests++] = method;
     int result = http_perform(request, response, error);
     exchange->milliseconds += response->milliseconds;
-    return result == 0 ? decode(response, request->secret, list_fields, &exchange->info, error)
-                       : -1;
+    return result == 0
+               ? decode(json, response, request->secret, list_fields, &exchange->info, error)
+               : -1;
 }
 
-static int ask_by_method(const struct options *options, struct http_request *request,
-                         struct token_exchange *exchange, struct error *error) {
+static int ask_by_method(const struct libjson *json, const struct options *options,
+                         struct http_request *request, struct token_exchange *exchange,
+                         struct error *error) {
     bool list_fields = options->verbose >= 2;
     int result = 0;
 
     if (options->method != METHOD_GET) {
         request->post = true;
-        result = ask(exchange, "POST", request, list_fields, error);
+        result = ask(json, exchange, "POST", request, list_fields, error);
     }
     if (options->method == METHOD_GET || (result == 0 && options->method == METHOD_POST_THEN_GET &&
                                           exchange->info.kind == ANSWER_WRONG_METHOD)) {
         request->post = false;
-        result = ask(exchange, "GET", request, list_fields, error);
+        result = ask(json, exchange, "GET", request, list_fields, error);
     }
     return result;
 }
@@ -93,7 +97,12 @@ int token_api_ask(const struct options *options, const char *token, const struct
     const char *const headers[] = {token_header, "Content-Type: application/json",
                                    "Accept: application/json", NULL};
 
+    struct libjson json;
+
     *exchange = (struct token_exchange){.url = NULL};
+    /* Before the request: an answer that cannot be read would be a call spent for nothing. */
+    if (libjson_load(&json, token, error) != 0)
+        return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
     snprintf(token_header, sizeof token_header, "Wolkvox-Token: %s", token);
@@ -110,7 +119,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
         .secret = token,
         .deadline = deadline,
     };
-    int result = ask_by_method(options, &request, exchange, error);
+    int result = ask_by_method(&json, options, &request, exchange, error);
     wipe(token_header, sizeof token_header);
     return result;
 }
@@ -124,5 +133,6 @@ void token_exchange_free(struct token_exchange *exchange) {
     for (size_t i = 0; i < exchange->requests; i++)
         http_response_free(&exchange->responses[i]);
     token_info_free(&exchange->info);
-    *exchange = (struct token_exchange){.url = NULL};
+    exchange->url = NULL;
+    exchange->requests = 0;
 }

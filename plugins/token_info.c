@@ -3,10 +3,10 @@
 
 #include "token_info.h"
 
+#include "libjson.h"
 #include "number.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +27,7 @@ static const char key_hours[] = "hours_to_restart_count";
 
 /* One answer while it is decoded. */
 struct decoding {
+    const struct libjson *json;
     const struct token_answer *answer;
     const char *secret;
     struct token_info *info;
@@ -41,6 +42,7 @@ struct decoding {
 /* ---- JSON ---- */
 
 static void parse(struct decoding *decoding, struct json_tokener *tokener) {
+    const struct libjson *json = decoding->json;
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     const char *text = decoding->answer->body;
     size_t length = decoding->answer->length;
@@ -51,79 +53,86 @@ static void parse(struct decoding *decoding, struct json_tokener *tokener) {
         text += sizeof byte_order_mark - 1;
         length -= sizeof byte_order_mark - 1;
     }
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    json->tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     /* With the NUL behind the text, for without it a number has no end. */
-    decoding->root = json_tokener_parse_ex(tokener, text, (int)length + 1);
-    decoding->is_json = json_tokener_get_error(tokener) == json_tokener_success &&
-                        json_tokener_get_parse_end(tokener) == length;
+    decoding->root = json->tokener_parse_ex(tokener, text, (int)length + 1);
+    decoding->is_json = json->tokener_get_error(tokener) == json_tokener_success &&
+                        json->tokener_get_parse_end(tokener) == length;
 }
 
-static struct json_object *member(struct json_object *object, const char *key) {
+static struct json_object *member(const struct decoding *decoding, struct json_object *object,
+                                  const char *key) {
     struct json_object *value = NULL;
 
     if (object != NULL)
-        json_object_object_get_ex(object, key, &value);
+        decoding->json->object_object_get_ex(object, key, &value);
     return value;
 }
 
-static bool is_text(struct json_object *value) {
-    return json_object_is_type(value, json_type_string);
+static bool is_text(const struct decoding *decoding, struct json_object *value) {
+    return decoding->json->object_is_type(value, json_type_string);
 }
 
-static bool is_number(struct json_object *value) {
-    return json_object_is_type(value, json_type_int) ||
-           json_object_is_type(value, json_type_double);
+static bool is_number(const struct decoding *decoding, struct json_object *value) {
+    const struct libjson *json = decoding->json;
+
+    return json->object_is_type(value, json_type_int) ||
+           json->object_is_type(value, json_type_double);
 }
 
 /* A value's bytes as received: a string's, or the JSON of anything else. */
-static const char *bytes_of(struct json_object *value, size_t *length) {
-    const char *bytes = json_object_get_string(value);
+static const char *bytes_of(const struct decoding *decoding, struct json_object *value,
+                            size_t *length) {
+    const struct libjson *json = decoding->json;
+    const char *bytes = json->object_get_string(value);
 
     if (bytes == NULL)
         bytes = "null";
-    *length = is_text(value) ? (size_t)json_object_get_string_len(value) : strlen(bytes);
+    *length = is_text(decoding, value) ? (size_t)json->object_get_string_len(value) : strlen(bytes);
     return bytes;
 }
 
 static struct text_piece piece_of(const struct decoding *decoding, struct json_object *value) {
     size_t length;
-    const char *bytes = bytes_of(value, &length);
+    const char *bytes = bytes_of(decoding, value, &length);
 
     return text_piece(bytes, length, TEXT_FIELD_MAX, decoding->secret);
 }
 
-static bool has_phrase(struct json_object *value, const char *phrase) {
+static bool has_phrase(const struct decoding *decoding, struct json_object *value,
+                       const char *phrase) {
     size_t length;
 
-    if (!is_text(value))
+    if (!is_text(decoding, value))
         return false;
-    const char *bytes = bytes_of(value, &length);
+    const char *bytes = bytes_of(decoding, value, &length);
     return text_has_phrase(bytes, length, phrase);
 }
 
 /* json-c keeps the text of a number with a point or exponent, so that nothing is rounded before it
  * is looked at; whole numbers beyond 64 bits come out as the largest of them, which is too large.
  */
-static int number_of(struct json_object *value, int64_t *number) {
+static int number_of(const struct decoding *decoding, struct json_object *value, int64_t *number) {
     size_t length;
-    const char *bytes = bytes_of(value, &length);
+    const char *bytes = bytes_of(decoding, value, &length);
 
-    if (is_text(value))
+    if (is_text(decoding, value))
         return number_parse(bytes, length, NUMBER_MAX, number);
-    return is_number(value) ? number_parse_whole_decimal(bytes, number) : -1;
+    return is_number(decoding, value) ? number_parse_whole_decimal(bytes, number) : -1;
 }
 
 /* ---- The envelope: code, error, msg ---- */
 
 static int read_code(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, key_code);
+    const struct libjson *json = decoding->json;
+    struct json_object *value = member(decoding, decoding->envelope, key_code);
 
     decoding->code = 200;
-    if (value == NULL || (is_text(value) && json_object_get_string_len(value) == 0))
+    if (value == NULL || (is_text(decoding, value) && json->object_get_string_len(value) == 0))
         return 0;
-    if (!is_text(value) && !is_number(value))
+    if (!is_text(decoding, value) && !is_number(decoding, value))
         return -1;
-    if (number_of(value, &decoding->code) != 0)
+    if (number_of(decoding, value, &decoding->code) != 0)
         decoding->code = -1;
     if (decoding->code != 200)
         decoding->info->code = piece_of(decoding, value);
@@ -131,14 +140,16 @@ static int read_code(struct decoding *decoding) {
 }
 
 static int read_error(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, key_error);
+    const struct libjson *json = decoding->json;
+    struct json_object *value = member(decoding, decoding->envelope, key_error);
 
     if (value == NULL)
         return 0;
-    if (!is_text(value) && !is_number(value))
+    if (!is_text(decoding, value) && !is_number(decoding, value))
         return -1;
-    const char *text = json_object_get_string(value);
-    bool holds_nul = is_text(value) && (size_t)json_object_get_string_len(value) != strlen(text);
+    const char *text = json->object_get_string(value);
+    bool holds_nul =
+        is_text(decoding, value) && (size_t)json->object_get_string_len(value) != strlen(text);
     decoding->has_error = holds_nul || (*text != '\0' && strcasecmp(text, "null") != 0);
     if (decoding->has_error)
         decoding->info->error = piece_of(decoding, value);
@@ -146,20 +157,21 @@ static int read_error(struct decoding *decoding) {
 }
 
 static void read_message(struct decoding *decoding) {
-    struct json_object *value = member(decoding->envelope, key_message);
+    struct json_object *value = member(decoding, decoding->envelope, key_message);
 
-    if (is_text(value))
+    if (is_text(decoding, value))
         decoding->info->message = piece_of(decoding, value);
 }
 
 /* ---- The record ---- */
 
 static void find_record(struct decoding *decoding) {
-    struct json_object *data = member(decoding->envelope, "data");
+    const struct libjson *json = decoding->json;
+    struct json_object *data = member(decoding, decoding->envelope, "data");
 
-    if (json_object_is_type(data, json_type_array) && json_object_array_length(data) == 1)
-        data = json_object_array_get_idx(data, 0);
-    if (json_object_is_type(data, json_type_object))
+    if (json->object_is_type(data, json_type_array) && json->object_array_length(data) == 1)
+        data = json->object_array_get_idx(data, 0);
+    if (json->object_is_type(data, json_type_object))
         decoding->data = data;
 }
 
@@ -173,34 +185,34 @@ static void note_unusable(struct token_info *info, const char *key) {
 /* A field that need not be there: one that cannot be used counts as absent. */
 static void read_count(struct decoding *decoding, const char *key, int64_t max,
                        struct count *count) {
-    struct json_object *value = member(decoding->data, key);
+    struct json_object *value = member(decoding, decoding->data, key);
     int64_t number;
 
     if (value == NULL)
         return;
-    if (number_of(value, &number) == 0 && number >= 0 && number <= max)
+    if (number_of(decoding, value, &number) == 0 && number >= 0 && number <= max)
         *count = (struct count){true, number};
     else
         note_unusable(decoding->info, key);
 }
 
 static void read_description(struct decoding *decoding) {
-    struct json_object *value = member(decoding->data, key_description);
+    struct json_object *value = member(decoding, decoding->data, key_description);
 
-    if (is_text(value))
+    if (is_text(decoding, value))
         decoding->info->description = piece_of(decoding, value);
     else if (value != NULL)
         note_unusable(decoding->info, key_description);
 }
 
 static void read_available(struct decoding *decoding) {
-    struct json_object *value = member(decoding->data, key_available);
+    struct json_object *value = member(decoding, decoding->data, key_available);
 
     if (value == NULL)
-        value = member(decoding->data, key_available_sibling);
+        value = member(decoding, decoding->data, key_available_sibling);
     if (value == NULL)
         decoding->info->flaw = "available_consumition_options is missing";
-    else if (number_of(value, &decoding->info->available.value) != 0)
+    else if (number_of(decoding, value, &decoding->info->available.value) != 0)
         decoding->info->flaw = "available_consumition_options is no whole number that can be used";
     else
         decoding->info->available.known = true;
@@ -229,8 +241,8 @@ static bool says(const struct decoding *decoding, const char *phrase) {
     const struct token_answer *answer = decoding->answer;
 
     if (decoding->is_json)
-        return has_phrase(member(decoding->envelope, key_message), phrase) ||
-               has_phrase(member(decoding->envelope, key_error), phrase);
+        return has_phrase(decoding, member(decoding, decoding->envelope, key_message), phrase) ||
+               has_phrase(decoding, member(decoding, decoding->envelope, key_error), phrase);
     return answer->damage == NULL && answer->status != 200 &&
            text_has_phrase(answer->body, answer->length, phrase);
 }
@@ -289,15 +301,16 @@ static enum answer_kind decode_body(struct decoding *decoding) {
 
 static void list_members(const struct decoding *decoding, struct json_object *object,
                          FILE *stream) {
-    struct json_object_iterator at = json_object_iter_begin(object);
-    struct json_object_iterator end = json_object_iter_end(object);
+    const struct libjson *json = decoding->json;
+    struct json_object_iterator at = json->object_iter_begin(object);
+    struct json_object_iterator end = json->object_iter_end(object);
 
-    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-        const char *key = json_object_iter_peek_name(&at);
+    for (; !json->object_iter_equal(&at, &end); json->object_iter_next(&at)) {
+        const char *key = json->object_iter_peek_name(&at);
         if (object == decoding->envelope && decoding->data != NULL && strcmp(key, "data") == 0)
             continue;
         struct text_piece name = text_piece(key, strlen(key), TEXT_FIELD_MAX, decoding->secret);
-        struct text_piece value = piece_of(decoding, json_object_iter_peek_value(&at));
+        struct text_piece value = piece_of(decoding, json->object_iter_peek_value(&at));
         fprintf(stream, "%s: %s\n", name.text, value.text);
     }
 }
@@ -344,10 +357,11 @@ int token_info_list(struct token_info *info) {
 
 /* ---- All of it ---- */
 
-int token_info_decode(const struct token_answer *answer, const char *secret, bool list_fields,
-                      struct token_info *info) {
-    struct decoding decoding = {.answer = answer, .secret = secret, .info = info, .code = 200};
-    struct json_tokener *tokener = json_tokener_new();
+int token_info_decode(const struct libjson *json, const struct token_answer *answer,
+                      const char *secret, bool list_fields, struct token_info *info) {
+    struct decoding decoding = {
+        .json = json, .answer = answer, .secret = secret, .info = info, .code = 200};
+    struct json_tokener *tokener = json->tokener_new();
     int result = 0;
 
     *info = (struct token_info){.status = answer->status};
@@ -355,13 +369,13 @@ int token_info_decode(const struct token_answer *answer, const char *secret, boo
         return -1;
     if (answer->damage == NULL)
         parse(&decoding, tokener);
-    json_tokener_free(tokener);
-    if (decoding.is_json && json_object_is_type(decoding.root, json_type_object))
+    json->tokener_free(tokener);
+    if (decoding.is_json && json->object_is_type(decoding.root, json_type_object))
         decoding.envelope = decoding.root;
     info->kind = decode_body(&decoding);
     if (list_fields && decoding.envelope != NULL)
         result = list_fields_of(&decoding);
-    json_object_put(decoding.root);
+    json->object_put(decoding.root);
     return result;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TOKEN_INFO_H
 #define TOKEN_INFO_H
 
+#include "libjson.h"
 #include "text.h"
 
 #include <stdbool.h>
@@ -54,10 +55,11 @@ struct token_answer {
     const char *damage; /* why the body is not whole, a constant; NULL: it is */
 };
 
-/* Decodes an answer. `secret` is masked in all texts; with `list_fields` each field is listed.
- * Gives 0, or -1 where memory ran out. token_info_free() frees it in both cases. */
-int token_info_decode(const struct token_answer *answer, const char *secret, bool list_fields,
-                      struct token_info *info);
+/* Decodes an answer by means of json-c. `secret` is masked in all texts; with `list_fields` each
+ * field is listed. Gives 0, or -1 where memory ran out. token_info_free() frees it in both cases.
+ */
+int token_info_decode(const struct libjson *json, const struct token_answer *answer,
+                      const char *secret, bool list_fields, struct token_info *info);
 
 /* Lists the fields that the model holds, for an answer whose own list is gone. Gives 0, or -1 where
  * memory ran out. */

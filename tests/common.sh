@@ -22,6 +22,21 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# The first of the Debian packages that this release has.
+first_package() {
+    local package
+
+    apt-cache show libc6-dev >/dev/null 2>&1 || as_root apt-get update >&2
+    for package in "$@"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            echo "$package"
+            return
+        fi
+    done
+    echo "None of these packages is known: $*" >&2
+    return 1
+}
+
 # Installs those of the Debian packages that are missing.
 install_packages() {
     local package missing=()

@@ -488,6 +488,7 @@ class Memory(ProcessCase):
             with self.subTest(args=args):
                 self.assert_small("-H", tls.url, f"--ca-file={tls.ca_file}", *args)
 
+    @unittest.skipIf(blackbox.GNUTLS, "GnuTLS reads all of it each time")
     def test_the_systems_trust_store(self):
         """All of it is read where an issuer is not in the directory: a little more is allowed."""
         self.assert_small("-H", tls.url, bound=PEAK_MEMORY_KIB + 2048)
@@ -515,6 +516,7 @@ class Memory(ProcessCase):
         tls.default_reply = wolkvox.Reply(200, [("X-Header", "x" * 1000)] * 2000)
         self.assert_small("-H", tls.url, f"--ca-file={tls.ca_file}", "-vvv")
 
+    @unittest.skipIf(blackbox.GNUTLS, "GnuTLS reads a CA file as a whole")
     def test_large_files(self):
         directory = make_directory()
         ini = pathlib.Path(directory, "large.ini")

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef LIBCURL_H
+#define LIBCURL_H
+
+#include "error.h"
+
+#include <curl/curl.h>
+
+/* libcurl as a table of its functions, for it is loaded only when a request is due: loading it and
+ * its some thirty libraries takes most of a check's time, and a kept answer does without. With
+ * --disable-lazy-libcurl the table holds the functions that the program is linked with. */
+
+#if LIBCURL_VERSION_NUM >= 0x074200
+#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_poll)
+#else
+#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_wait)
+#endif
+
+#define LIBCURL_FUNCTIONS(X)                                                                       \
+    X(global_init_mem)                                                                             \
+    X(version_info)                                                                                \
+    X(slist_append)                                                                                \
+    X(slist_free_all)                                                                              \
+    X(easy_init)                                                                                   \
+    X(easy_setopt)                                                                                 \
+    X(easy_getinfo)                                                                                \
+    X(easy_strerror)                                                                               \
+    X(easy_cleanup)                                                                                \
+    X(multi_init)                                                                                  \
+    X(multi_add_handle)                                                                            \
+    X(multi_perform)                                                                               \
+    X(multi_info_read)                                                                             \
+    X(multi_remove_handle)                                                                         \
+    X(multi_strerror)                                                                              \
+    X(multi_cleanup)                                                                               \
+    LIBCURL_FUNCTIONS_BY_VERSION(X)
+
+/* curl->easy_init() is curl_easy_init(), and so on; each has the type in libcurl's own header. */
+struct libcurl {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declared name takes none */
+#define LIBCURL_MEMBER(name) __typeof__(&curl_##name) name;
+    LIBCURL_FUNCTIONS(LIBCURL_MEMBER)
+#undef LIBCURL_MEMBER
+};
+
+/* Fills the table. `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE where the
+ * library cannot be loaded. */
+int libcurl_load(struct libcurl *curl, const char *secret, struct error *error);
+
+#endif
