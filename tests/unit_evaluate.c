@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "evaluate.h"
+#include "figures.h"
 #include "number.h"
 #include "unit.h"
 
@@ -9,21 +10,8 @@
 
 __extension__ typedef __int128 wide;
 
-#define NO INT64_MIN /* not given */
 #define BIG NUMBER_MAX
 #define TIME " time=0.213s;;;0;10"
-
-/* What a case says of an answer. */
-struct figures {
-    int64_t available;
-    int64_t limit;
-    int64_t used;
-    int64_t hours;
-};
-
-static struct count count_of(int64_t value) {
-    return value == NO ? (struct count){false, 0} : (struct count){true, value};
-}
 
 static struct token_info info_of(enum answer_kind kind, const struct figures *figures) {
     return (struct token_info){.kind = kind,
@@ -88,6 +76,16 @@ static bool has(const char *text, const char *part) {
 
 static const char *shown(const char *text) {
     return text != NULL ? text : "(none)";
+}
+
+/* Judges without thresholds. */
+static void check_words(struct evaluate_input input, const char *text, const char *perfdata) {
+    struct verdict verdict = judge_input(input, NULL, NULL);
+
+    unit_check(strcmp(verdict.text, text) == 0, "'%s', not '%s'", verdict.text, text);
+    unit_check(strcmp(shown(verdict.perfdata), perfdata) == 0, "'%s', not '%s'",
+               shown(verdict.perfdata), perfdata);
+    verdict_free(&verdict);
 }
 
 /* ---- The contract's own examples ---- */
@@ -675,11 +673,7 @@ static void a_kept_answers_reset_comes_nearer(void **context) {
         snprintf(perfdata, sizeof perfdata, "available=4799;;;0%s", cases[i].perfdata);
         input.is_kept = true;
         input.age_s = cases[i].age_s;
-        struct verdict verdict = judge_input(input, NULL, NULL);
-        unit_check(strcmp(verdict.text, text) == 0, "'%s', not '%s'", verdict.text, text);
-        unit_check(strcmp(shown(verdict.perfdata), perfdata) == 0, "'%s', not '%s'",
-                   shown(verdict.perfdata), perfdata);
-        verdict_free(&verdict);
+        check_words(input, text, perfdata);
     }
     unit_end();
 }
@@ -856,11 +850,7 @@ static void a_forecast_says_when_the_calls_run_out(void **context) {
         input.forecast = &forecast;
         input.is_kept = true;
         input.age_s = cases[i].age_s;
-        struct verdict verdict = judge_input(input, NULL, NULL);
-        unit_check(strcmp(verdict.text, text) == 0, "'%s', not '%s'", verdict.text, text);
-        unit_check(strcmp(shown(verdict.perfdata), perfdata) == 0, "'%s', not '%s'",
-                   shown(verdict.perfdata), perfdata);
-        verdict_free(&verdict);
+        check_words(input, text, perfdata);
     }
     unit_end();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "figures.h"
 #include "forecast.h"
 #include "number.h"
 #include "unit.h"
@@ -9,26 +10,12 @@
 
 __extension__ typedef __int128 wide;
 
-#define NO INT64_MIN /* not given */
 #define BIG NUMBER_MAX
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS INT64_C(86400000)
 #define START_MS INT64_C(1700000000123) /* when the first answer of a case came */
 #define MINUTES(number) ((number)*MINUTE_MS)
-
-/* What a case says of an answer. */
-struct figures {
-    int64_t available;
-    int64_t limit;
-    int64_t used;
-    int64_t hours;
-};
-
-/* The value of what is not known must not be looked at. */
-static struct count count_of(int64_t value) {
-    return value == NO ? (struct count){false, 5} : (struct count){true, value};
-}
 
 static struct token_info info_of(const struct figures *figures) {
     return (struct token_info){.kind = ANSWER_TOKEN,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "figures.h"
 #include "kept_answer.h"
 #include "number.h"
 #include "unit.h"
@@ -9,7 +10,6 @@
 #include <sha2.h>
 #include <stdlib.h>
 
-#define NO INT64_MIN /* not given */
 #define BIG NUMBER_MAX
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SECRET "s3cr3t"
@@ -26,17 +26,6 @@
         TEN_LONG TEN_LONG
 
 /* ---- Answers, and entries as bytes ---- */
-
-struct figures {
-    int64_t available;
-    int64_t limit;
-    int64_t used;
-    int64_t hours;
-};
-
-static struct count count_of(int64_t value) {
-    return value == NO ? (struct count){false, 0} : (struct count){true, value};
-}
 
 static struct text_piece piece_of(const char *text) {
     struct text_piece piece = {""};
