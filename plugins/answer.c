@@ -21,24 +21,26 @@ enum outcome { FAILED = -1, FOUND, MUST_ASK };
 
 /* Looks until there is a usable answer, or this process is the one that asks. */
 static enum outcome find_or_lock(struct answer_cache *cache, const struct deadline *deadline,
-                                 struct kept_answer *kept, struct error *error) {
+                                 struct kept_answer *kept, int64_t *now_ms, struct error *error) {
     int locked = STORE_CHANGED;
 
-    while (!answer_cache_find(cache, clock_calendar_ms(), kept)) {
+    for (;;) {
+        *now_ms = clock_calendar_ms();
+        if (answer_cache_find(cache, *now_ms, kept))
+            return FOUND;
         if (locked == 0)
             return MUST_ASK;
         locked = answer_cache_lock(cache, deadline, error);
         if (locked < 0)
             return FAILED;
     }
-    return FOUND;
 }
 
-static int use_kept(const struct options *options, const struct kept_answer *kept,
+static int use_kept(const struct options *options, const struct kept_answer *kept, int64_t now_ms,
                     struct answer *answer, struct error *error) {
     answer->is_kept = true;
     answer->time_ms = kept->time_ms;
-    answer->age_s = (clock_calendar_ms() - kept->time_ms) / 1000;
+    answer->age_s = (now_ms - kept->time_ms) / 1000;
     answer->history = kept->history;
     answer->exchange.info = kept->info;
     if (options->verbose < 2)
@@ -64,12 +66,13 @@ static int find_or_ask(const struct options *options, const char *token,
                        const struct deadline *deadline, struct answer_cache *cache,
                        struct answer *answer, struct error *error) {
     struct kept_answer kept;
+    int64_t now_ms;
 
-    switch (find_or_lock(cache, deadline, &kept, error)) {
+    switch (find_or_lock(cache, deadline, &kept, &now_ms, error)) {
     case FAILED:
         return -1;
     case FOUND:
-        return use_kept(options, &kept, answer, error);
+        return use_kept(options, &kept, now_ms, answer, error);
     case MUST_ASK:
         break;
     }
