@@ -3,6 +3,7 @@
 
 #include "evaluate.h"
 
+#include "memory_stream.h"
 #include "number.h"
 #include "perfdata.h"
 #include "server.h"
@@ -389,27 +390,26 @@ static enum state judge(FILE *stream, const struct judgement *judgement) {
 
 static int finish_perfdata(const struct judgement *judgement, struct verdict *verdict) {
     enum answer_kind kind = judgement->info->kind;
-    size_t length;
+    struct memory_stream stream;
 
     if (kind != ANSWER_TOKEN && kind != ANSWER_LIMIT_EXCEEDED)
         return 0;
-    FILE *stream = open_memstream(&verdict->perfdata, &length);
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return -1;
-    print_perfdata(stream, judgement);
-    return fclose(stream);
+    print_perfdata(stream.file, judgement);
+    return memory_stream_close(&stream, &verdict->perfdata);
 }
 
 int evaluate(const struct evaluate_input *input, struct verdict *verdict) {
     struct judgement judgement = judgement_of(input);
-    size_t length;
+    struct memory_stream stream;
 
     *verdict = (struct verdict){.state = STATE_UNKNOWN};
-    FILE *stream = open_memstream(&verdict->text, &length);
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return -1;
-    verdict->state = judge(stream, &judgement);
-    return fclose(stream) == 0 ? finish_perfdata(&judgement, verdict) : -1;
+    verdict->state = judge(stream.file, &judgement);
+    return memory_stream_close(&stream, &verdict->text) == 0 ? finish_perfdata(&judgement, verdict)
+                                                             : -1;
 }
 
 void verdict_free(struct verdict *verdict) {

@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct exchange {
     curl_socket_t sockets[SOCKETS_MAX]; /* of attempts to connect */
     size_t socket_count;
     bool headers_too_large;
+    bool out_of_memory; /* really, whatever libcurl says */
     bool head_ended;
     bool ended; /* nothing of it goes on by itself */
     char message[CURL_ERROR_SIZE];
@@ -385,6 +387,7 @@ static CURLMcode drive(struct exchange *exchange) {
     int running = 1;
 
     exchange->ended = false;
+    errno = 0;
     CURLMcode code = curl->multi_perform(exchange->multi, &running);
 
     while (code == CURLM_OK && running > 0) {
@@ -396,6 +399,7 @@ static CURLMcode drive(struct exchange *exchange) {
             code = curl->multi_perform(exchange->multi, &running);
     }
     exchange->ended = running == 0;
+    exchange->out_of_memory = errno == ENOMEM;
     return code;
 }
 
@@ -508,7 +512,8 @@ static int read_response(struct exchange *exchange, struct error *error) {
 
 static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct error *error) {
     /* libcurl before 8.6 calls a line of more than 100 KiB memory that ran out. */
-    bool line_too_long = outcome == CURLE_OUT_OF_MEMORY && !exchange->head_ended &&
+    bool line_too_long = outcome == CURLE_OUT_OF_MEMORY && !exchange->out_of_memory &&
+                         !exchange->head_ended &&
                          time_passed(exchange, CURLINFO_PRETRANSFER_TIME_T);
     if (exchange->headers_too_large || line_too_long)
         return error_set(error, ERROR_UNAVAILABLE,

@@ -3,6 +3,7 @@
 
 #include "kept_answer.h"
 
+#include "memory_stream.h"
 #include "number.h"
 
 #include <inttypes.h>
@@ -78,24 +79,23 @@ static void write_history(FILE *stream, const struct usage_history *history) {
 
 char *kept_answer_write(const struct kept_answer *answer, const char *key, size_t *length) {
     char sum[SHA256_DIGEST_STRING_LENGTH];
-    char *bytes = NULL;
-    FILE *stream = open_memstream(&bytes, length);
+    struct memory_stream stream;
+    char *bytes;
 
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return NULL;
-    fprintf(stream, "%s\n", first_line);
-    write_text(stream, line_key, key);
-    write_number(stream, line_time, answer->time_ms);
-    write_info(stream, &answer->info);
-    write_history(stream, &answer->history);
-    if (fflush(stream) == 0) {
-        SHA256Data((const uint8_t *)bytes, *length, sum);
-        write_text(stream, line_sum, sum);
+    fprintf(stream.file, "%s\n", first_line);
+    write_text(stream.file, line_key, key);
+    write_number(stream.file, line_time, answer->time_ms);
+    write_info(stream.file, &answer->info);
+    write_history(stream.file, &answer->history);
+    if (fflush(stream.file) == 0 && stream.text != NULL) {
+        SHA256Data((const uint8_t *)stream.text, stream.length, sum);
+        write_text(stream.file, line_sum, sum);
     }
-    if (fclose(stream) == 0)
-        return bytes;
-    free(bytes);
-    return NULL;
+    int result = memory_stream_close(&stream, &bytes);
+    *length = stream.length;
+    return result == 0 ? bytes : NULL;
 }
 
 /* ---- Reading ---- */

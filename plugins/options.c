@@ -6,6 +6,7 @@
 #include "extra_opts.h"
 #include "ini.h"
 #include "input.h"
+#include "memory_stream.h"
 #include "number.h"
 #include "option_table.h"
 #include "process.h"
@@ -397,21 +398,21 @@ void options_free(struct options *options) {
 
 int options_print_help(void) {
     char *help = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&help, &length);
+    struct memory_stream stream;
 
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return -1;
-    fprintf(stream,
+    fprintf(stream.file,
             "%s\n"
             "Asks the wolkvox CRM API how many calls of its daily quota a token has left.\n"
             "Each request costs one call of that very quota.\n\n",
             options_usage);
-    option_print_help(stream);
+    option_print_help(stream.file);
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
-          stream);
-    int result = fclose(stream) == 0 ? result_print_text(help) : -1;
+          stream.file);
+    int result = memory_stream_close(&stream, &help) == 0 ? result_print_text(help)
+                                                          : result_print_text(options_usage);
     free(help);
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include "report.h"
 
+#include "memory_stream.h"
 #include "process.h"
 #include "result.h"
 #include "text.h"
@@ -183,31 +184,30 @@ static void print_long_output(FILE *stream, const struct report_input *input) {
 typedef void printer(FILE *stream, const struct report_input *input);
 
 static char *print_to_memory(printer *print, const struct report_input *input) {
-    char *text = NULL;
-    size_t length;
-    FILE *stream = open_memstream(&text, &length);
+    struct memory_stream stream;
+    char *text;
 
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return NULL;
-    print(stream, input);
-    if (fclose(stream) == 0)
-        return text;
-    free(text);
-    return NULL;
+    print(stream.file, input);
+    return memory_stream_close(&stream, &text) == 0 ? text : NULL;
 }
 
 int report(const char *label, const struct report_input *input) {
     char *line = print_to_memory(print_line, input);
     char *long_output = print_to_memory(print_long_output, input);
-    struct check_result result = {
-        .state = input->verdict->state,
-        .text = line,
-        .perfdata = input->verdict->perfdata,
-        .long_output = long_output,
-    };
-    int printed = line != NULL && long_output != NULL ? result_print(label, &result) : -1;
+    bool complete = line != NULL && long_output != NULL;
+    struct check_result result = {.state = STATE_UNKNOWN, .text = "out of memory"};
 
+    if (complete)
+        result = (struct check_result){
+            .state = input->verdict->state,
+            .text = line,
+            .perfdata = input->verdict->perfdata,
+            .long_output = long_output,
+        };
+    int printed = result_print(label, &result);
     free(line);
     free(long_output);
-    return printed;
+    return complete ? printed : -1;
 }

@@ -3,6 +3,7 @@
 
 #include "token_api.h"
 
+#include "memory_stream.h"
 #include "process.h"
 
 #include <stdio.h>
@@ -24,18 +25,18 @@ static void print_encoded(FILE *stream, const char *text) {
 
 int token_api_url(const struct options *options, char **url) {
     const struct server *server = &options->server;
-    size_t length;
-    FILE *stream = open_memstream(url, &length);
+    struct memory_stream stream;
+    FILE *file = memory_stream_open(&stream);
 
-    if (stream == NULL)
+    if (file == NULL)
         return -1;
-    fprintf(stream, server->is_ipv6 ? "http%s://[%s]" : "http%s://%s",
-            server->plain_http ? "" : "s", server->host);
+    fprintf(file, server->is_ipv6 ? "http%s://[%s]" : "http%s://%s", server->plain_http ? "" : "s",
+            server->host);
     if (server->port != (server->plain_http ? PORT_HTTP : PORT_HTTPS))
-        fprintf(stream, ":%d", server->port);
-    fputs(path, stream);
-    print_encoded(stream, options->operation);
-    return fclose(stream);
+        fprintf(file, ":%d", server->port);
+    fputs(path, file);
+    print_encoded(file, options->operation);
+    return memory_stream_close(&stream, url);
 }
 
 /* Why a body cannot be decoded, where it is known before looking at it. */

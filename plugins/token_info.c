@@ -4,6 +4,7 @@
 #include "token_info.h"
 
 #include "libjson.h"
+#include "memory_stream.h"
 #include "number.h"
 
 #include <inttypes.h>
@@ -317,15 +318,14 @@ static void list_members(const struct decoding *decoding, struct json_object *ob
 
 /* The envelope's members, and then the record's in place of `data`. */
 static int list_fields_of(const struct decoding *decoding) {
-    size_t length;
-    FILE *stream = open_memstream(&decoding->info->fields, &length);
+    struct memory_stream stream;
 
-    if (stream == NULL)
+    if (memory_stream_open(&stream) == NULL)
         return -1;
-    list_members(decoding, decoding->envelope, stream);
+    list_members(decoding, decoding->envelope, stream.file);
     if (decoding->data != NULL)
-        list_members(decoding, decoding->data, stream);
-    return fclose(stream);
+        list_members(decoding, decoding->data, stream.file);
+    return memory_stream_close(&stream, &decoding->info->fields);
 }
 
 static void list_text(FILE *stream, const char *key, const struct text_piece *text) {
@@ -339,20 +339,20 @@ static void list_count(FILE *stream, const char *key, const struct count *count)
 }
 
 int token_info_list(struct token_info *info) {
-    size_t length;
-    FILE *stream = open_memstream(&info->fields, &length);
+    struct memory_stream stream;
+    FILE *file = memory_stream_open(&stream);
 
-    if (stream == NULL)
+    if (file == NULL)
         return -1;
-    list_text(stream, key_code, &info->code);
-    list_text(stream, key_error, &info->error);
-    list_text(stream, key_message, &info->message);
-    list_text(stream, key_description, &info->description);
-    list_count(stream, key_limit, &info->limit);
-    list_count(stream, key_used, &info->used);
-    list_count(stream, key_available, &info->available);
-    list_count(stream, key_hours, &info->hours);
-    return fclose(stream);
+    list_text(file, key_code, &info->code);
+    list_text(file, key_error, &info->error);
+    list_text(file, key_message, &info->message);
+    list_text(file, key_description, &info->description);
+    list_count(file, key_limit, &info->limit);
+    list_count(file, key_used, &info->used);
+    list_count(file, key_available, &info->available);
+    list_count(file, key_hours, &info->hours);
+    return memory_stream_close(&stream, &info->fields);
 }
 
 /* ---- All of it ---- */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MEMORY_STREAM_H
+#define MEMORY_STREAM_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* A stream into memory, for text of any length. */
+
+struct memory_stream {
+    FILE *file;
+    char *text;    /* up to date after fflush() */
+    size_t length; /* likewise */
+};
+
+/* Gives the file to write to, or NULL where memory ran out. */
+FILE *memory_stream_open(struct memory_stream *stream);
+
+/* Closes the file. Gives 0, *text being what was written, in malloc'ed memory and NUL-terminated;
+ * or -1 where memory ran out since it was opened, *text being NULL. */
+int memory_stream_close(struct memory_stream *stream, char **text);
+
+#endif
