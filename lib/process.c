@@ -54,11 +54,14 @@ static void disable_core_dumps(void) {
 #endif
 }
 
-bool process_prepare(void) {
+void process_prepare(void) {
     occupy_standard_descriptors();
     set_signals();
     disable_core_dumps();
     umask(S_IRWXG | S_IRWXO);
+}
+
+bool process_can_write(void) {
     return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
 

@@ -31,34 +31,39 @@ static bool is_own(const struct store *store, const struct stat *status) {
     return status->st_uid == store->user && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static void make_where_missing(const char *path) {
-    if (*path != '\0' && access(path, F_OK) != 0)
-        (void)mkdir(path, S_IRWXU);
+static int make_where_missing(const char *path) {
+    if (*path == '\0' || access(path, F_OK) == 0 || mkdir(path, S_IRWXU) == 0)
+        return 0;
+    return errno == EEXIST ? 0 : -1;
 }
 
-/* Makes a folder and its parents. What cannot be made shows when the folder is opened. */
-static void make_folders(const char *path) {
+/* Makes a folder and its parents. Gives 0, or -1 with errno. */
+static int make_folders(const char *path) {
     char *copy = strdup(path);
+    int result = 0;
 
     if (copy == NULL)
-        return;
-    for (char *slash = strchr(copy, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        return -1;
+    for (char *slash = strchr(copy, '/'); result == 0 && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        make_where_missing(copy);
+        result = make_where_missing(copy);
         *slash = '/';
     }
-    make_where_missing(copy);
+    if (result == 0)
+        result = make_where_missing(copy);
+    int reason = errno;
     free(copy);
+    errno = reason;
+    return result;
 }
 
 static int open_root(const char *root, bool make) {
     const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     int fd = open(root, flags);
 
-    if (fd < 0 && errno == ENOENT && make) {
-        make_folders(root);
+    if (fd < 0 && errno == ENOENT && make && make_folders(root) == 0)
         fd = open(root, flags);
-    }
     return fd;
 }
 
@@ -68,10 +73,8 @@ static int open_folder(const struct store *store, int parent, const char *name) 
     struct stat status;
     int fd = openat(parent, name, flags);
 
-    if (fd < 0 && errno == ENOENT) {
-        (void)mkdirat(parent, name, S_IRWXU);
+    if (fd < 0 && errno == ENOENT && (mkdirat(parent, name, S_IRWXU) == 0 || errno == EEXIST))
         fd = openat(parent, name, flags);
-    }
     int reason = errno;
     if (fd >= 0 && (fstat(fd, &status) != 0 || !is_own(store, &status))) {
         close(fd);
@@ -238,6 +241,18 @@ int store_lock(struct store *store, const char *name, const struct deadline *dea
     if (result != 0)
         return result;
     return deadline_left_ms(deadline) > 0 ? STORE_CHANGED : time_is_up(deadline, error);
+}
+
+void store_sweep(struct store *store, const char *name) {
+    char temporary[TEMPORARY_NAME_SIZE];
+
+    make_temporary_name(temporary, name);
+    if (faccessat(store->folder, temporary, F_OK, 0) != 0)
+        return;
+    store->lock = open_own_file(store, name);
+    if (store->lock >= 0 && flock(store->lock, LOCK_EX | LOCK_NB) == 0 && is_current(store, name))
+        remove_temporary(store, name);
+    store_unlock(store, name);
 }
 
 void store_unlock(struct store *store, const char *name) {

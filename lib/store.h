@@ -46,6 +46,9 @@ int store_lock(struct store *store, const char *name, const struct deadline *dea
 int store_replace(const struct store *store, const char *name, const char *bytes, size_t length,
                   struct error *error);
 
+/* Takes away what a killed writer of the file left, unless another process has the lock. */
+void store_sweep(struct store *store, const char *name);
+
 /* Gives the lock back; an empty file goes. */
 void store_unlock(struct store *store, const char *name);
 

@@ -5,9 +5,13 @@
 
 #include "answer_cache.h"
 #include "ca_file.h"
+#include "process.h"
 
 static int ask(const struct options *options, const char *token, const struct deadline *deadline,
                struct answer *answer, struct error *error) {
+    /* Where nobody can see the answer, no call is spent on it. */
+    if (!process_can_write())
+        return error_set(error, ERROR_TROUBLE, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
         return -1;
     int result = token_api_ask(options, token, deadline, &answer->exchange, error);
@@ -19,6 +23,9 @@ static int ask(const struct options *options, const char *token, const struct de
 
 enum outcome { FAILED = -1, FOUND, MUST_ASK };
 
+/* With less time than this no request is made: it would be a call spent for nothing. */
+enum { LAST_CALL_MS = 500 };
+
 /* Looks until there is a usable answer, or this process is the one that asks. */
 static enum outcome find_or_lock(struct answer_cache *cache, const struct deadline *deadline,
                                  struct kept_answer *kept, int64_t *now_ms, struct error *error) {
@@ -28,6 +35,12 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
         *now_ms = clock_calendar_ms();
         if (answer_cache_find(cache, *now_ms, kept))
             return FOUND;
+        if (locked == 0 && deadline_left_ms(deadline) < LAST_CALL_MS) {
+            error_set(error, ERROR_TIMEOUT,
+                      "timeout: waited %d s for another check of the same token to end",
+                      deadline->seconds);
+            return FAILED;
+        }
         if (locked == 0)
             return MUST_ASK;
         locked = answer_cache_lock(cache, deadline, error);

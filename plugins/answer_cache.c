@@ -76,7 +76,10 @@ bool answer_cache_find(struct answer_cache *cache, int64_t now_ms, struct kept_a
         kept_answer_read(bytes, (size_t)length, cache->key, cache->secret, answer) != 0)
         return false;
     cache->history = answer->history;
-    return is_usable(cache, now_ms, answer);
+    if (!is_usable(cache, now_ms, answer))
+        return false;
+    store_sweep(&cache->store, cache->key);
+    return true;
 }
 
 /* ---- Asking and keeping ---- */

@@ -236,6 +236,8 @@ static void print_forecast(FILE *stream, const struct judgement *judgement) {
 
     if (!runs_out(judgement))
         return;
+    int64_t before_reset_s = forecast->before_reset_s;
+    int64_t reset_in_s = seconds_left(judgement, forecast->exhausted_in_s + before_reset_s);
     if (forecast->pace_s > 0) {
         fputs(", at the pace of the last ", stream);
         print_duration(stream, forecast->pace_s);
@@ -245,7 +247,7 @@ static void print_forecast(FILE *stream, const struct judgement *judgement) {
     fputs(" gone in ", stream);
     print_duration(stream, seconds_left(judgement, forecast->exhausted_in_s));
     fputs(", ", stream);
-    print_duration(stream, forecast->before_reset_s);
+    print_duration(stream, before_reset_s < reset_in_s ? before_reset_s : reset_in_s);
     fputs(" before the reset", stream);
 }
 

@@ -68,7 +68,7 @@ static const struct option_spec specs[OPTION_COUNT] = {
      "keep answers in DIR (default: $MP_STATE_PATH,\n"
      "$NAGIOS_PLUGIN_STATE_DIRECTORY, or\n" STATE_DIRECTORY ")"},
     {OPTION_FORECAST, '\0', "forecast", ARGUMENT_OPTIONAL, "STATE",
-     "ok, warning, critical, unknown or 0 to 3, behind =",
+     "a state, as in forecast=critical: ok, warning, critical, unknown or 0 to 3",
      "tell when the calls will run out before the reset;\n"
      "the state is then at least STATE (default: warning;\n"
      "ok: tell only)"},
@@ -194,7 +194,7 @@ static int refuse(int value, const char *word, struct error *error) {
 static int refuse_positional(struct error *error) {
     return error_set(error, ERROR_USAGE,
                      "a word that belongs to no option (not shown, for it may be a secret); every "
-                     "value goes with its option");
+                     "value goes with its option, that of --forecast behind an equals sign");
 }
 
 int option_scan(int argc, char **argv, option_visitor *visit, void *context, struct error *error) {

@@ -3,6 +3,7 @@
 of the checks of one token only one asks at a time."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -623,6 +624,42 @@ class OneAtATime(CacheCase):
         self.assert_asks_and_keeps()
         self.assertFalse(os.path.exists(left))
         self.assertEqual(len(self.entries()), 1)
+
+    def test_what_a_killed_check_left_goes_with_a_kept_answer_too(self):
+        self.check()
+        left = pathlib.Path(self.entry() + ".new")
+        left.write_bytes(b"half an answ")
+        self.assert_kept()
+        self.assertFalse(left.exists())
+        self.assert_kept()
+
+    def test_what_a_check_is_about_to_write_stays(self):
+        self.check()
+        entry = pathlib.Path(self.entry())
+        left = pathlib.Path(self.entry() + ".new")
+        with open(entry, "rb") as locked:
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            left.write_bytes(b"half an answ")
+            self.assert_kept()
+            self.assertTrue(left.exists())
+
+    def test_no_request_in_the_last_moment(self):
+        """The lock comes when there is no time left to ask: where the machine is slow, at last."""
+        results = (self.check_that_gets_the_lock_late() for _attempt in range(10))
+        self.assertTrue(any("timeout: waited 1 s for another check" in result.message
+                            for result in results))
+
+    def check_that_gets_the_lock_late(self):
+        self.check()
+        os.truncate(self.entry(), 0)
+        with open(self.entry(), "rb") as locked:
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            timer = threading.Timer(0.7, fcntl.flock, (locked, fcntl.LOCK_UN))
+            timer.start()
+            requests, result = self.requests_of("-t", "1")
+            timer.join()
+        self.assertEqual(requests, 0 if result.perfdata_text is None else 1, result)
+        return result
 
     def test_the_next_asks_where_the_first_failed(self):
         """One that waited asks itself when the one before got no answer that is kept."""

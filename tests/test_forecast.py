@@ -194,12 +194,14 @@ class Remembered(ForecastCase):
         self.ask_at(0, 3000, 1800, 12)
         fresh = self.ask_at(2 * HOUR, 2000, 2800, 10, "--forecast")
         self.assertIn("gone in 4 h, 6 h before the reset", fresh.message)
-        for seconds, words in ((1, "3 h"), (HOUR, "3 h"), (HOUR + 1, "2 h"),
-                               (3 * HOUR + 1, "59 min"), (4 * HOUR - 1, "0 min"),
-                               (4 * HOUR, "0 min"), (5 * HOUR, "0 min")):
+        for seconds, words, before in (
+                (1, "3 h", "6 h"), (HOUR, "3 h", "6 h"), (HOUR + 1, "2 h", "6 h"),
+                (3 * HOUR + 1, "59 min", "6 h"), (4 * HOUR - 1, "0 min", "6 h"),
+                (4 * HOUR, "0 min", "6 h"), (5 * HOUR, "0 min", "5 h"),
+                (10 * HOUR - 60, "0 min", "1 min")):
             with self.subTest(seconds=seconds):
                 kept = self.check_at(2 * HOUR + seconds, "--forecast", max_age=86400)
-                self.assertIn(f"at the pace of the last 2 h gone in {words}, 6 h before the reset",
+                self.assertIn(f"at the pace of the last 2 h gone in {words}, {before} before the reset",
                               kept.message)
                 self.assertEqual(kept.perfdata["exhausted_in"].value,
                                  str(max(0, 4 * HOUR - seconds)))

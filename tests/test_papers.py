@@ -126,18 +126,19 @@ class TmpfilesSnippet(blackbox.FilesCase):
         subprocess.run(["systemd-tmpfiles", f"--root={self.directory}", action], check=True)
 
     def test_it_makes_and_cleans_the_state_directory(self):
-        snippet = read("contrib/tmpfiles.d/check_wolkvox_token.conf")
-        self.write("root:x:0:0::/:", "etc/passwd", 0o644)
-        self.write("root:x:0:", "etc/group", 0o644)
-        self.write(snippet, "etc/tmpfiles.d/check_wolkvox_token.conf", 0o644)
+        snippet = read("contrib/tmpfiles.d/monitoring-plugins.conf")
+        self.write("root:x:0:0::/:\nnagios:x:1234:1234::/:\n", "etc/passwd", 0o644)
+        self.write("root:x:0:\nnagios:x:1234:\n", "etc/group", 0o644)
+        self.write(snippet, "etc/tmpfiles.d/monitoring-plugins.conf", 0o644)
         self.run_tmpfiles("--create")
         place = os.path.join(self.directory, "var/lib/monitoring-plugins")
-        self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o1777)
+        self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o755)
+        self.assertEqual(os.stat(place).st_uid, 1234)
         entry = self.write("", "var/lib/monitoring-plugins/0/check_wolkvox_token/entry")
         self.run_tmpfiles("--clean")
         self.assertTrue(os.path.exists(entry))
         # No file can be given an old ctime: so any age is too old.
-        self.write(snippet.replace("10d", "0"), "etc/tmpfiles.d/check_wolkvox_token.conf", 0o644)
+        self.write(snippet.replace("10d", "0"), "etc/tmpfiles.d/monitoring-plugins.conf", 0o644)
         self.run_tmpfiles("--clean")
         self.assertFalse(os.path.exists(entry))
 

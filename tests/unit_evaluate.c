@@ -806,7 +806,7 @@ static void a_forecast_says_when_the_calls_run_out(void **context) {
         {72000, 600, 31800, 0,
          ", at the pace of the last 20 h gone in 10 min, 8 h before the reset",
          " exhausted_in=600s"},
-        /* less the answer's age, from the moment when they run out to the reset as before */
+        /* less the answer's age; the time to the reset does not grow beyond what is left of it */
         {0, 11520, 20880, 1, ", at today's pace gone in 3 h, 5 h before the reset",
          " exhausted_in=11519s"},
         {0, 11520, 20880, 720, ", at today's pace gone in 3 h, 5 h before the reset",
@@ -824,9 +824,9 @@ static void a_forecast_says_when_the_calls_run_out(void **context) {
          " exhausted_in=0s"},
         {0, 11520, 20880, 11521, ", at today's pace gone in 0 min, 5 h before the reset",
          " exhausted_in=0s"},
-        {0, 11520, 20880, 32399, ", at today's pace gone in 0 min, 5 h before the reset",
+        {0, 11520, 20880, 32399, ", at today's pace gone in 0 min, 0 min before the reset",
          " exhausted_in=0s"},
-        {0, 0, 32400, 32400, ", at today's pace gone in 0 min, 9 h before the reset",
+        {0, 0, 32400, 32400, ", at today's pace gone in 0 min, 0 min before the reset",
          " exhausted_in=0s"},
     };
 
