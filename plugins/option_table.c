@@ -66,7 +66,8 @@ static const struct option_spec specs[OPTION_COUNT] = {
      "Checks of one token then wait for each other."},
     {OPTION_STATE_DIR, '\0', "state-dir", ARGUMENT_REQUIRED, "DIR", "a directory's name",
      "keep answers in DIR (default: $MP_STATE_PATH,\n"
-     "$NAGIOS_PLUGIN_STATE_DIRECTORY, or\n" STATE_DIRECTORY ")"},
+     "$NAGIOS_PLUGIN_STATE_DIRECTORY, or the one that was\n"
+     "chosen when the plugin was built)"},
     {OPTION_FORECAST, '\0', "forecast", ARGUMENT_OPTIONAL, "STATE",
      "a state, as in forecast=critical: ok, warning, critical, unknown or 0 to 3",
      "tell when the calls will run out before the reset;\n"
