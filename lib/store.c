@@ -199,8 +199,7 @@ static int open_for_lock(const struct store *store, const char *name) {
 }
 
 static int time_is_up(const struct deadline *deadline, struct error *error) {
-    return error_set(error, ERROR_TIMEOUT,
-                     "timeout: waited %d s for another check of the same token to end",
+    return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for a lock in the state directory",
                      deadline->seconds);
 }
 

@@ -35,18 +35,16 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
         *now_ms = clock_calendar_ms();
         if (answer_cache_find(cache, *now_ms, kept))
             return FOUND;
-        if (locked == 0 && deadline_left_ms(deadline) < LAST_CALL_MS) {
-            error_set(error, ERROR_TIMEOUT,
-                      "timeout: waited %d s for another check of the same token to end",
-                      deadline->seconds);
-            return FAILED;
-        }
         if (locked == 0)
-            return MUST_ASK;
+            break;
         locked = answer_cache_lock(cache, deadline, error);
         if (locked < 0)
             return FAILED;
     }
+    if (deadline_left_ms(deadline) >= LAST_CALL_MS)
+        return MUST_ASK;
+    answer_cache_time_is_up(deadline, error);
+    return FAILED;
 }
 
 static int use_kept(const struct options *options, const struct kept_answer *kept, int64_t now_ms,

@@ -91,12 +91,16 @@ int answer_cache_lock(struct answer_cache *cache, const struct deadline *deadlin
     int result = store_lock(&cache->store, cache->key, deadline, &cache->trouble);
     if (result != -1)
         return result;
-    if (cache->trouble.kind == ERROR_TIMEOUT) {
-        *error = cache->trouble;
-        return -1;
-    }
+    if (cache->trouble.kind == ERROR_TIMEOUT)
+        return answer_cache_time_is_up(deadline, error);
     cache->has_trouble = true;
     return 0;
+}
+
+int answer_cache_time_is_up(const struct deadline *deadline, struct error *error) {
+    return error_set(error, ERROR_TIMEOUT,
+                     "timeout: waited %d s for another check of the same token to end",
+                     deadline->seconds);
 }
 
 void answer_cache_keep(struct answer_cache *cache, struct kept_answer *answer) {

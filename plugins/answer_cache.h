@@ -36,6 +36,9 @@ bool answer_cache_find(struct answer_cache *cache, int64_t now_ms, struct kept_a
 int answer_cache_lock(struct answer_cache *cache, const struct deadline *deadline,
                       struct error *error);
 
+/* Says that the time was up while another check of this token asked. Gives -1. */
+int answer_cache_time_is_up(const struct deadline *deadline, struct error *error);
+
 /* Keeps an answer, its history excepted, which this fills. */
 void answer_cache_keep(struct answer_cache *cache, struct kept_answer *answer);
 
