@@ -3,6 +3,8 @@
 
 #include "store.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,8 +23,11 @@ enum { LOCK_POLL_MS = 20, TEMPORARY_NAME_SIZE = 256, NOT_OWN = -1 /* in place of
 
 static int fail(const struct store *store, const char *what, const char *reason,
                 struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "cannot %s the state directory %s: %s", what,
-                     store->shown.text, reason);
+    struct text_piece shown =
+        text_piece(store->root, strlen(store->root), TEXT_PIECE_MAX, store->secret);
+
+    return error_set(error, ERROR_TROUBLE, "cannot %s the state directory %s: %s", what, shown.text,
+                     reason);
 }
 
 /* ---- Folders ---- */
@@ -102,8 +107,8 @@ int store_open(struct store *store, const char *root, bool make_root, const char
                const char *secret, struct error *error) {
     char user[32];
 
-    *store = (struct store){.folder = -1, .lock = -1, .user = geteuid()};
-    store->shown = text_piece(root, strlen(root), TEXT_PIECE_MAX, secret);
+    *store =
+        (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root, .secret = secret};
     snprintf(user, sizeof user, "%lu", (unsigned long)store->user);
     int folder = open_root(root, make_root);
     if (folder >= 0)

@@ -4,7 +4,6 @@
 
 #include "deadline.h"
 #include "error.h"
-#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,12 +17,14 @@ struct store {
     int folder; /* -1: not open */
     int lock;   /* of one file; -1: none */
     uid_t user; /* the effective one: everything is this user's */
-    struct text_piece shown;
+    /* For messages, and the caller's */
+    const char *root;
+    const char *secret;
 };
 
 /* Opens the store, and makes its folders where missing; ROOT itself and its parents only with
- * make_root. `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE. store_close()
- * closes it in both cases. */
+ * make_root. `secret` is masked in messages; both it and `root` must outlive the store. Gives 0, or
+ * -1 with ERROR_TROUBLE. store_close() closes it in both cases. */
 int store_open(struct store *store, const char *root, bool make_root, const char *name,
                const char *secret, struct error *error);
 
