@@ -9,20 +9,12 @@ _check_wolkvox_token_reply() {
     mapfile -t COMPREPLY < <(compgen "$@")
 }
 
+# Names of files, or with -d of directories.
 _check_wolkvox_token_files() {
     if declare -F _filedir >/dev/null; then
-        _filedir
+        _filedir "$@"
     else
-        _check_wolkvox_token_reply -f -- "$cur"
-        compopt -o filenames 2>/dev/null
-    fi
-}
-
-_check_wolkvox_token_directories() {
-    if declare -F _filedir >/dev/null; then
-        _filedir -d
-    else
-        _check_wolkvox_token_reply -d -- "$cur"
+        _check_wolkvox_token_reply "${1:--f}" -- "$cur"
         compopt -o filenames 2>/dev/null
     fi
 }
@@ -76,7 +68,7 @@ _check_wolkvox_token() {
             return
             ;;
         --state-dir)
-            _check_wolkvox_token_directories
+            _check_wolkvox_token_files -d
             return
             ;;
         -X | --method)
