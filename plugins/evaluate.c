@@ -236,8 +236,9 @@ static void print_forecast(FILE *stream, const struct judgement *judgement) {
 
     if (!runs_out(judgement))
         return;
-    int64_t before_reset_s = forecast->before_reset_s;
-    int64_t reset_in_s = seconds_left(judgement, forecast->exhausted_in_s + before_reset_s);
+    int64_t gone_in_s = seconds_left(judgement, forecast->exhausted_in_s);
+    int64_t reset_in_s =
+        seconds_left(judgement, forecast->exhausted_in_s + forecast->before_reset_s);
     if (forecast->pace_s > 0) {
         fputs(", at the pace of the last ", stream);
         print_duration(stream, forecast->pace_s);
@@ -245,9 +246,9 @@ static void print_forecast(FILE *stream, const struct judgement *judgement) {
         fputs(", at today's pace", stream);
     }
     fputs(" gone in ", stream);
-    print_duration(stream, seconds_left(judgement, forecast->exhausted_in_s));
+    print_duration(stream, gone_in_s);
     fputs(", ", stream);
-    print_duration(stream, before_reset_s < reset_in_s ? before_reset_s : reset_in_s);
+    print_duration(stream, reset_in_s - gone_in_s);
     fputs(" before the reset", stream);
 }
 
