@@ -1,0 +1,293 @@
+"""What the tests of the engines share: a sandbox, the vendor's server, daemons, the installed plugin.
+
+A test file defines unittest cases as the other tests do and ends in `engine.main(PROGRAM...)`, which
+runs it in a throw-away copy of this machine (tests/sandbox). There the plugin is installed and the
+engines stand where an administrator has them, with Debian's own configuration, and the examples of
+contrib/ are copied in byte for byte: the host that they name is this machine, its certificate is
+trusted, and behind it stands the stand-in.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+import blackbox  # noqa: E402 pylint: disable=wrong-import-position
+
+CONTRIB = TOP / "contrib"
+SANDBOX = HERE.parent / "sandbox"
+PLUGIN_DIRECTORY = pathlib.Path("/usr/lib/nagios/plugins")
+PLUGIN = PLUGIN_DIRECTORY / "check_wolkvox_token"
+STATE_DIRECTORY = pathlib.Path("/var/lib/monitoring-plugins")
+CRM = "crm0001.wolkvox.com"
+USER = "nagios"  # of all engines in Debian
+
+api_module = blackbox.load_api()
+Reply = api_module.Reply
+
+
+# --- the sandbox -----------------------------------------------------------------------------
+
+
+def main(*programs):
+    """Runs the calling program's tests in a sandbox; without root or a program it skips them."""
+    if os.environ.get("IN_SANDBOX"):
+        blackbox.main()
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    missing = [program for program in programs if not shutil.which(program, path=path)]
+    if missing or os.geteuid() != 0:
+        needed = f"{', '.join(missing)} not installed" if missing else "needs root"
+        print(f"1..0 # SKIP {needed}")
+        return
+    os.execv(SANDBOX, [str(SANDBOX), "env", "IN_SANDBOX=1", sys.executable, *sys.argv])
+
+
+def install_plugin():
+    """`make install` of the build under test, into the sandbox."""
+    run("make", "-C", pathlib.Path(blackbox.PLUGIN).parent, "install")
+    assert PLUGIN.exists(), f"this build was not configured to be installed as {PLUGIN}"
+    blackbox.PLUGIN = str(PLUGIN)
+
+
+def run(*argv, **options):
+    """Runs an administrator's command and gives its output; an AssertionError where it fails."""
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, **options)
+    output = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, f"{argv} gave {done.returncode}:\n{output[-4000:]}"
+    return output
+
+
+def copy(example, target):
+    """An example of contrib/ as it is, readable by all, where an administrator would put it."""
+    target = pathlib.Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(CONTRIB / example, target)
+
+
+def append(path, text):
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def write(path, text, mode=0o644):
+    """A file of the engines' user."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    shutil.chown(path, USER, USER)
+
+
+def forget_kept_answers():
+    for entry in STATE_DIRECTORY.glob("*/check_wolkvox_token"):
+        shutil.rmtree(entry)
+
+
+# --- daemons ---------------------------------------------------------------------------------
+
+
+class Daemon:
+    """A program that runs in the foreground until stop(), which ends it by its process id."""
+
+    def __init__(self, *argv, env=None, user=None, cwd="/"):
+        self.argv = [str(word) for word in argv]
+        self._log = tempfile.TemporaryFile()
+        identity = {"user": user, "group": user, "extra_groups": []} if user else {}
+        self._process = subprocess.Popen(self.argv, env={**os.environ, **(env or {})}, cwd=cwd,
+                                         stdin=subprocess.DEVNULL, stdout=self._log,
+                                         stderr=subprocess.STDOUT, **identity)
+
+    @property
+    def output(self):
+        """What it has written so far."""
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def wait_until(self, condition, seconds=60):
+        """Until the condition holds; an AssertionError with the daemon's output where it ends before."""
+        def holds():
+            if self._process.poll() is not None:
+                raise AssertionError(f"{self.argv[0]} ended ({self._process.returncode}):\n"
+                                     f"{self.output[-4000:]}")
+            return condition()
+
+        try:
+            blackbox.wait_until(holds, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.output[-4000:]}") from None
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log.close()
+
+
+def start(*argv, **options):
+    """A Daemon that ends with the tests of the class or module that is being set up."""
+    daemon = Daemon(*argv, **options)
+    unittest.addModuleCleanup(daemon.stop)
+    return daemon
+
+
+def listens(port, address="127.0.0.1"):
+    """Whether somebody takes connections at a port."""
+    try:
+        socket.create_connection((address, port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+# --- the vendor's server ---------------------------------------------------------------------
+
+
+# What can be the matter with a token: calls used of 4800, and the state and text that follow.
+SITUATIONS = {
+    "ok": (1000, 0, r"sales-crm: 3799 of 4800 calls left \(79\.14%\), counter resets in "),
+    "warning": (4000, 1, r"sales-crm: 799 of 4800 calls left \(16\.64%\)[^|]* \(warning below 20%\)"),
+    "critical": (4700, 2, r"sales-crm: 99 of 4800 calls left \(2\.06%\)[^|]* \(critical below 10%\)"),
+    "exhausted": (4800, 2, r"no calls left \(HTTP 403, FORBIDDEN: TOKEN LIMIT EXCEEDED\)"),
+    "unreachable": (None, 2, rf"API not usable: Failed to connect to {re.escape(CRM)} port 443 "),
+    "wrong token": (1000, 2, r"API not usable: HTTP 403, FORBIDDEN: PLEASE VALIDATE TOKEN$"),
+}
+STATES = blackbox.STATES
+
+
+class Api(api_module.WolkvoxApi):
+    """The stand-in with a Reply of its own for some operations."""
+
+    def __init__(self, *args, replies=None, **options):
+        super().__init__(*args, **options)
+        self.replies = replies or {}
+
+    @contextlib.contextmanager
+    def reply_to(self, request):
+        reply = self.replies.get(request.query.get("operation"))
+        if reply is None:
+            with super().reply_to(request) as reply:
+                yield reply
+        else:
+            self._record(request)
+            yield reply
+
+
+class Crm:
+    """https://crm0001.wolkvox.com on this machine, trusted by it.
+
+    operations  operation to the file in which the examples have its token
+    """
+
+    def __init__(self, operations, *, owner=USER):
+        self._directory = tempfile.TemporaryDirectory()
+        self._authority = api_module.CertificateAuthority(self._directory.name)
+        self._owner = owner
+        self._operations = operations
+        self.tokens = {operation: f"{number:02}" + "5ec2e7" * 9
+                       for number, operation in enumerate(operations)}
+        append("/etc/hosts", f"\n127.0.0.1 {CRM} wrong-name.example\n")
+        shutil.copyfile(self._authority.ca_file, "/usr/local/share/ca-certificates/stand-in.crt")
+        run("update-ca-certificates")
+
+    @contextlib.contextmanager
+    def situation(self, name="ok", replies=None):
+        """The API in one of the SITUATIONS as long as the context lasts; gives the Api, or None."""
+        used = SITUATIONS[name][0]
+        forget_kept_answers()
+        self.write_tokens("0" * 56 if name == "wrong token" else None)
+        if used is None:
+            yield None
+            return
+        tokens = [api_module.Token(token, operation, 4800, used, "sales-crm")
+                  for operation, token in self.tokens.items()]
+        with Api(tokens, certificate="vendor", port=443, authority=self._authority,
+                 replies=replies) as api:
+            yield api
+
+    def write_tokens(self, instead=None):
+        """The token files as README says: the monitoring user's alone."""
+        for operation, path in self._operations.items():
+            path = pathlib.Path(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(0o600)
+            shutil.chown(path, self._owner, self._owner)
+            path.write_text(f"{instead or self.tokens[operation]}\n", encoding="ascii")
+
+
+# --- results ---------------------------------------------------------------------------------
+
+
+class Outcome:
+    """What an engine made of a check: state, text (long output included), perfdata."""
+
+    def __init__(self, state, text, perfdata):
+        self.state = state
+        self.text = text
+        self.perfdata = perfdata
+
+    @classmethod
+    def of_output(cls, state, output):
+        """From the whole output of the plugin: perfdata stands in its first line."""
+        first, newline, rest = output.rstrip("\n").partition("\n")
+        text, _bar, perfdata = first.partition(" | ")
+        return cls(state, text + newline + rest, perfdata)
+
+    def changed(self, alter):
+        """The same with a text that an engine is known to alter."""
+        return Outcome(self.state, alter(self.text), self.perfdata)
+
+    def comparable(self):
+        """What must not differ between two runs: figures of time are left out."""
+        return self.state, _without_times(self.text), _without_times(self.perfdata)
+
+    def __repr__(self):
+        return f"{STATES[self.state]}\n{self.text}\n| {self.perfdata}"
+
+
+def _without_times(text):
+    kept = " s old)" in text or "time=" not in text
+    text = re.sub(r"\btime=[0-9.]+s", "time=…s", text)
+    text = re.sub(r"\bafter [0-9]+ ms\b", "after … ms", text)
+    text = re.sub(r"\banswer [0-9]+ s old\b", "answer … s old", text)
+    return re.sub(r"\b(reset|exhausted_in)=[0-9]+s", r"\1=…s", text) if kept else text
+
+
+class SituationsCase(unittest.TestCase):
+    """For engines: check(situation) after which outcome() is what an example made of it."""
+
+    def assert_situation(self, name, outcome):
+        _used, state, text = SITUATIONS[name]
+        self.assertEqual(outcome.state, state, outcome)
+        self.assertRegex(outcome.text, rf"^WOLKVOX_TOKEN {STATES[state]}: {text}")
+        available = {"ok": 3799, "warning": 799, "critical": 99, "exhausted": 0}.get(name)
+        if available is None:
+            self.assertEqual(outcome.perfdata, "")
+        else:
+            self.assertRegex(outcome.perfdata, rf"^available={available};")
+
+
+def unverified_tls():
+    """For what an engine offers on loopback with a certificate of its own."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,98 @@
+"""Icinga 2 as the tests need it: its daemon, its API, and what its configuration language wants."""
+
+import json
+import pathlib
+import re
+import subprocess
+import urllib.parse
+import urllib.request
+
+import engine
+
+CONFIGURATION = pathlib.Path("/etc/icinga2")
+CONF_D = CONFIGURATION / "conf.d"
+
+
+def setup_api():
+    """What an administrator types to have the API: certificates, a user, the feature."""
+    # Written to first, for what the sandbox has not yet copied Icinga 2 cannot copy either.
+    engine.append(CONFIGURATION / "constants.conf", '\nconst NodeName = "localhost"\n')
+    engine.run("icinga2", "api", "setup", "--cn", "localhost")
+
+
+def configuration_error():
+    """What is wrong with the configuration, or None."""
+    done = subprocess.run(["icinga2", "daemon", "-C"], stdin=subprocess.DEVNULL, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout.decode() if done.returncode else None
+
+
+def quoted(value):
+    """A value of a custom variable in the configuration language."""
+    if value is True or isinstance(value, (int, float)):
+        return json.dumps(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    return f'"{text}"'
+
+
+def variables(options):
+    """Options of the plugin as custom variables of its command, an assignment a line."""
+    return "\n".join(f"\tvars.wolkvox_token_{option.replace('-', '_')} = {quoted(value)}"
+                     for option, value in options.items())
+
+
+class Icinga:
+    """A running daemon; its API answers when this returns."""
+
+    def __init__(self, *, port=5665, **options):
+        users = (CONF_D / "api-users.conf").read_text(encoding="utf-8")
+        self._password = re.search(r'password = "(.*)"', users)[1]
+        self._url = f"https://127.0.0.1:{port}/v1/"
+        engine.run("/usr/lib/icinga2/prepare-dirs", "/usr/lib/icinga2/icinga2")
+        self.daemon = engine.start("icinga2", "daemon", **options)
+        self.daemon.wait_until(lambda: engine.listens(port))
+
+    def ask(self, path, body=None):
+        """The results of a request to the API: GET without a body, else POST."""
+        request = urllib.request.Request(
+            self._url + path, data=None if body is None else json.dumps(body).encode(),
+            headers={"Accept": "application/json"})
+        manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+        manager.add_password(None, self._url, "root", self._password)
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=engine.unverified_tls()),
+            urllib.request.HTTPBasicAuthHandler(manager))
+        with opener.open(request) as answer:
+            return json.load(answer)["results"]
+
+    def result(self, service):
+        """The last check result of a service (HOST!NAME), or None."""
+        path = f"objects/services/{urllib.parse.quote(service)}?attrs=last_check_result"
+        return self.ask(path)[0]["attrs"]["last_check_result"]
+
+    def results(self):
+        """Of all services, by name (HOST!NAME)."""
+        return {entry["name"]: entry["attrs"]["last_check_result"]
+                for entry in self.ask("objects/services?attrs=last_check_result")}
+
+    def check(self, service):
+        """Forces a check now and gives its Outcome."""
+        before = (self.result(service) or {"execution_start": 0})["execution_start"]
+        self.ask("actions/reschedule-check",
+                 {"type": "Service", "filter": "service.__name==wanted", "force": True,
+                  "filter_vars": {"wanted": service}})
+        found = []
+
+        def is_done():
+            found[:] = [self.result(service)]
+            return found[0] and found[0]["execution_start"] > before
+        self.daemon.wait_until(is_done)
+        return outcome(found[0])
+
+
+def outcome(result):
+    """The Outcome of a check result as the API has it, but for the blank left before a cut-off `|`."""
+    text = re.sub(" *(?=\n|$)", "", result["output"], count=1)
+    return engine.Outcome(int(result["state"]), text.rstrip("\n"),
+                          " ".join(result["performance_data"] or []))

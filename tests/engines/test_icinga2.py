@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""contrib/icinga2 in a real Icinga 2."""
+
+import re
+import unittest
+
+import engine
+import icinga
+import lines
+
+TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
+READABLE_TOKEN = "/etc/nagios/readable.token"
+LINES_HOST = "lines"
+
+
+def setUpModule():
+    global crm, daemon
+    engine.install_plugin()
+    crm = engine.Crm(TOKEN_FILES)
+    engine.write(READABLE_TOKEN, crm.tokens["techcon"], 0o644)
+    crm.write_tokens()
+    icinga.setup_api()
+    engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
+    engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+    (icinga.CONF_D / "tests.conf").write_text(test_configuration(), encoding="utf-8")
+    daemon = icinga.Icinga()
+
+
+def test_configuration():
+    """Services that the examples do not have: not one of them is checked before it is asked for."""
+    services = [service(f"line-{name}", icinga.variables(
+        lines.options(name, TOKEN_FILES["techcon"]))) for name in lines.LINES]
+    services += [service(name, text) for name, text in VARIABLES.items()]
+    return "\n".join([f'object Host "{LINES_HOST}" {{ check_command = "dummy" }}', *services])
+
+
+def service(name, text):
+    return (f'object Service "{name}" {{\n\thost_name = "{LINES_HOST}"\n\tcheck_command = "wolkvox_token"\n'
+            f"\tenable_active_checks = false\n{text}\n}}\n")
+
+
+REQUIRED = f"""
+	vars.wolkvox_token_hostname = "{engine.CRM}"
+	vars.wolkvox_token_operation = "techcon"
+"""
+TOKEN_FILE = f'\tvars.wolkvox_token_token_file = "{TOKEN_FILES["techcon"]}"\n'
+VARIABLES = {
+    "no-hostname": TOKEN_FILE + '\tvars.wolkvox_token_operation = "techcon"',
+    "no-token": REQUIRED,
+    "null-token": REQUIRED + "\tvars.wolkvox_token_token = null",
+    "number": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 1000",
+    "fraction": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 0.5",
+    "empty": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_warning = ""',
+    "both-families": REQUIRED + TOKEN_FILE
+    + "\tvars.wolkvox_token_use_ipv4 = true\n\tvars.wolkvox_token_use_ipv6 = true",
+    "blank-operation": TOKEN_FILE + f'\tvars.wolkvox_token_hostname = "{engine.CRM}"\n'
+    + '\tvars.wolkvox_token_operation = " "',
+    "proxy-none": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_proxy = ""',
+    "forecast-word": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_forecast = "maybe"',
+    "everything": REQUIRED + TOKEN_FILE + """
+	vars.wolkvox_token_port = 443
+	vars.wolkvox_token_warning = "20%"
+	vars.wolkvox_token_critical = "@0:5%"
+	vars.wolkvox_token_method = "get"
+	vars.wolkvox_token_timeout = "30:unknown"
+	vars.wolkvox_token_unavailable = "warning"
+	vars.wolkvox_token_ca_file = "/etc/ssl/certs/ca-certificates.crt"
+	vars.wolkvox_token_proxy = ""
+	vars.wolkvox_token_use_ipv4 = true
+	vars.wolkvox_token_use_ipv6 = false
+	vars.wolkvox_token_max_age = 60
+	vars.wolkvox_token_state_dir = "/var/lib/monitoring-plugins"
+	vars.wolkvox_token_forecast = "critical"
+	vars.wolkvox_token_extra_opts = [ "one@/etc/nagios/wolkvox.ini", "two@/etc/nagios/wolkvox.ini" ]
+	vars.wolkvox_token_verbose = 2
+""",
+    "environment": REQUIRED + '\tvars.wolkvox_token_token = "TOKEN"',
+    "environment-dollar": REQUIRED + '\tvars.wolkvox_token_token = "a$$b"',
+}
+
+
+class Examples(engine.SituationsCase):
+
+    def test_each_entry_of_the_dictionary_is_a_service(self):
+        own = {name for name in daemon.results() if name.startswith("wolkvox!")}
+        self.assertEqual(own, {"wolkvox!wolkvox token sales", "wolkvox!wolkvox token support"})
+
+    def test_situations(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, daemon.check("wolkvox!wolkvox token sales"))
+
+    def test_variables_of_an_entry_reach_the_plugin(self):
+        with crm.situation("warning"):
+            outcome = daemon.check("wolkvox!wolkvox token support")
+        self.assertIn("(warning below 1000)", outcome.text)
+        self.assertRegex(outcome.perfdata, r"^available=799;1000:;480:;0;4800 used=4001;3800;4320;0;4800 ")
+
+    def test_one_call_serves_many_checks(self):
+        with crm.situation("ok") as api:
+            first = daemon.check("wolkvox!wolkvox token sales")
+            again = daemon.check("wolkvox!wolkvox token sales")
+        self.assertEqual(len(api.requests), 1)
+        self.assertNotIn("(answer ", first.text)
+        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
+
+    def test_notes_and_intervals_of_the_template(self):
+        attributes = daemon.ask("objects/services/wolkvox!wolkvox%20token%20sales")[0]["attrs"]
+        self.assertEqual((attributes["check_interval"], attributes["retry_interval"]), (60, 60))
+        self.assertTrue(attributes["notes"])
+        self.assertEqual(attributes["display_name"], "wolkvox token sales")
+
+
+class Lines(unittest.TestCase):
+    """The API shows what the plugin printed, whatever that was."""
+
+    def test_lines(self):
+        with crm.situation(replies=lines.REPLIES):
+            for name, line in lines.LINES.items():
+                words = lines.arguments(lines.options(name, TOKEN_FILES["techcon"]))
+                with self.subTest(name):
+                    expected = lines.reference(name, words)
+                    self.assertEqual(expected.state, line.state, expected)
+                    outcome = daemon.check(f"{LINES_HOST}!line-{name}")
+                    self.assertEqual(outcome.comparable(), expected.comparable())
+
+
+class Variables(unittest.TestCase):
+    """What stands in custom variables: errors are the plugin's, and none of the configuration."""
+
+    def check(self, name):
+        with crm.situation("ok"):
+            outcome = daemon.check(f"{LINES_HOST}!{name}")
+        return outcome.state, outcome.text
+
+    def command(self, name):
+        """The arguments with which the plugin was run."""
+        return daemon.result(f"{LINES_HOST}!{name}")["command"]
+
+    def test_configuration_is_sound(self):
+        self.assertIsNone(icinga.configuration_error())
+
+    def test_required(self):
+        state, text = self.check("no-hostname")
+        self.assertEqual(state, 3)
+        self.assertIn("wolkvox_token_hostname", text)
+
+    def test_errors_are_the_plugins_own(self):
+        for name, said in (
+                ("no-token", "token"), ("null-token", "token"), ("fraction", "--warning"),
+                ("empty", "--warning"), ("both-families", "--use-ipv6"), ("forecast-word", "--forecast")):
+            with self.subTest(name):
+                state, text = self.check(name)
+                self.assertEqual(state, 3, text)
+                self.assertRegex(text, "^WOLKVOX_TOKEN UNKNOWN: ")
+                self.assertIn(said, text.splitlines()[0])
+
+    def test_sound_values(self):
+        for name in ("number", "proxy-none", "environment"):
+            with self.subTest(name):
+                state, text = self.check(name)
+                self.assertEqual(state, 0 if name != "environment" else 2, text)
+
+    def test_every_variable_becomes_its_option(self):
+        engine.write("/etc/nagios/wolkvox.ini", "[one]\nverbose\n[two]\n", 0o600)
+        state, text = self.check("everything")
+        self.assertEqual(state, 0, text)
+        self.assertEqual(sorted(self.command("everything")), sorted([
+            str(engine.PLUGIN), "--hostname", engine.CRM, "--operation", "techcon", "--token-file",
+            TOKEN_FILES["techcon"], "--port", "443", "--warning", "20%", "--critical", "@0:5%",
+            "--method", "get", "--timeout", "30:unknown", "--unavailable", "warning", "--ca-file",
+            "/etc/ssl/certs/ca-certificates.crt", "--proxy", "", "--use-ipv4", "--max-age", "60",
+            "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
+            "--extra-opts", "one@/etc/nagios/wolkvox.ini", "--extra-opts", "two@/etc/nagios/wolkvox.ini",
+            "--verbose", "--verbose"]))
+        options = engine.blackbox.run("--help", plain=True).text
+        for option in set(re.findall(r"--([a-z0-9-]+)", options)) - {"help", "version"}:
+            with self.subTest(option):
+                self.assertIn(f"vars.wolkvox_token_{option.replace('-', '_')} = ", VARIABLES["everything"])
+
+    def test_the_token_by_the_environment(self):
+        with crm.situation("ok") as api:
+            daemon.check(f"{LINES_HOST}!environment")
+            daemon.check(f"{LINES_HOST}!environment-dollar")
+        self.assertEqual([request.token for request in api.requests], ["TOKEN", "a$b"])
+        for name in ("environment", "environment-dollar"):
+            self.assertNotIn("TOKEN", " ".join(self.command(name)))
+
+
+if __name__ == "__main__":
+    engine.main("icinga2")
