@@ -58,6 +58,35 @@ install_packages() {
         apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
+enabled_units() {
+    find /etc/systemd/system -type l -path '*.wants/*' -printf '%f\n' 2>/dev/null | sort -u
+}
+
+# Installs packages that bring services, which nobody here has asked for: they are neither started
+# now nor at the next start of the machine. What this release does not have is left out, and told.
+install_idle_packages() {
+    local package known=() policy=/usr/sbin/policy-rc.d before unit
+
+    for package in "$@"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            known+=("$package")
+        else
+            echo "Not in this release, so what needs it is skipped: $package"
+        fi
+    done
+    before=$(enabled_units)
+    if [ -e "$policy" ]; then
+        policy=
+    else
+        printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+    fi
+    install_packages "${known[@]}"
+    [ -z "$policy" ] || as_root rm "$policy"
+    comm -13 <(echo "$before") <(enabled_units) | while read -r unit; do
+        as_root systemctl disable "$unit"
+    done
+}
+
 # Copies the sources, without what a build in the same folder may have left, and makes ./configure.
 copy_sources() {
     local target=$1

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""contrib/nagios in a real Nagios 4."""
+
+import unittest
+
+import engine
+import lines
+import nagios
+
+TOKEN_FILE = "/etc/nagios/wolkvox.token"
+INI_FILE = "/etc/nagios/wolkvox.ini"
+HOST = "localhost"  # in Debian's configuration
+EXAMPLE = "wolkvox token"
+
+
+def setUpModule():
+    global crm
+    engine.install_plugin()
+    crm = engine.Crm({"techcon": TOKEN_FILE})
+    crm.write_tokens()
+    engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    engine.write(INI_FILE, ini_file(), 0o600)
+    nagios.setup()
+    engine.copy("nagios/commands.cfg", nagios.CONF_D / "commands.cfg")
+    engine.copy("nagios/services.cfg", nagios.CONF_D / "services.cfg")
+    (nagios.CONF_D / "tests.cfg").write_text(test_configuration(), encoding="utf-8")
+
+
+def ini_file():
+    """A section a line, and one with the token in it."""
+    token = f"[with-token]\nhostname = {engine.CRM}\noperation = techcon\ntoken = {crm.tokens['techcon']}\n"
+    return token + "".join(lines.ini_section(name, lines.options(name, TOKEN_FILE))
+                           for name in lines.LINES)
+
+
+ARGUMENTS = f"{engine.CRM}!techcon!{TOKEN_FILE}"
+COMMANDS = {
+    "thresholds": f"check_wolkvox_token!{ARGUMENTS}!1000!@0:5%",
+    "defaults": f"check_wolkvox_token_default!{ARGUMENTS}",
+    "options": f"check_wolkvox_token_options!with-token@{INI_FILE}",
+    "wrong": f"check_wolkvox_token!{ARGUMENTS}!x!10%",
+    "missing": "check_wolkvox_token_default",
+    "quotes": f"check_wolkvox_token_default!{engine.CRM}!$(id) `id` & < > #!{TOKEN_FILE}",
+}
+
+
+def test_configuration():
+    services = {f"line-{name}": f"check_wolkvox_token_options!{name}@{INI_FILE}" for name in lines.LINES}
+    return "".join(
+        f"define service {{\n use wolkvox-token\n host_name {HOST}\n service_description {name}\n"
+        f" active_checks_enabled 0\n check_command {command}\n}}\n"
+        for name, command in {**services, **COMMANDS}.items())
+
+
+def check(service):
+    with nagios.running() as daemon:
+        return nagios.check(daemon, HOST, service)[service]
+
+
+class Examples(engine.SituationsCase):
+
+    def test_configuration_is_sound(self):
+        said = nagios.configuration_problems()
+        self.assertRegex(said, r"(?m)^Total Errors: +0$")
+        self.assertNotRegex(said, "wolkvox")
+
+    def test_situations(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check(EXAMPLE))
+
+    def test_one_call_serves_many_checks(self):
+        with crm.situation("ok") as api:
+            check(EXAMPLE)
+            again = check(EXAMPLE)
+        self.assertEqual(len(api.requests), 1)
+        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
+
+
+class Commands(unittest.TestCase):
+    """Each command hands its arguments on, and the shell gets none of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        with crm.situation("warning") as cls.api, nagios.running() as daemon:
+            cls.outcomes = nagios.check(daemon, HOST, *COMMANDS)
+
+    def assert_outcome(self, name, state, words):
+        self.assertEqual(self.outcomes[name].state, state, self.outcomes[name])
+        self.assertIn(words, self.outcomes[name].text)
+
+    def test_thresholds(self):
+        self.assert_outcome("thresholds", 1, "(warning below 1000)")
+        self.assertRegex(self.outcomes["thresholds"].perfdata, "^available=[0-9]+;1000:;@0:240;0;4800 ")
+
+    def test_default_thresholds(self):
+        self.assert_outcome("defaults", 1, "(warning below 20%)")
+
+    def test_token_and_options_from_an_ini_file(self):
+        self.assert_outcome("options", 1, "(warning below 20%)")
+
+    def test_errors_are_the_plugins_own(self):
+        self.assert_outcome("wrong", 3, "WOLKVOX_TOKEN UNKNOWN: option -w, --warning takes ")
+        self.assert_outcome("missing", 3, "WOLKVOX_TOKEN UNKNOWN: option -H, --hostname takes ")
+
+    def test_the_shell_gets_nothing(self):
+        self.assert_outcome("quotes", 2, "PLEASE VALIDATE TOKEN")
+        operations = [request.query.get("operation") for request in self.api.requests]
+        self.assertIn("$(id) `id` & < > #", operations)
+
+
+class Lines(unittest.TestCase):
+    """Nagios has what the plugin printed, whatever that was, but for semicolons in a first line's text."""
+
+    def test_lines(self):
+        with crm.situation(replies=lines.REPLIES):
+            expected = {name: lines.reference(name, [f"--extra-opts={name}@{INI_FILE}"])
+                        for name in lines.LINES}
+            with nagios.running() as daemon:
+                outcomes = nagios.check(daemon, HOST, *(f"line-{name}" for name in lines.LINES))
+        for name, line in lines.LINES.items():
+            with self.subTest(name):
+                self.assertEqual(expected[name].state, line.state, expected[name])
+                self.assertEqual(outcomes[f"line-{name}"].comparable(),
+                                 expected[name].changed(without_semicolons).comparable())
+
+
+def without_semicolons(text):
+    """What Nagios does to them: its log and its commands use them to separate fields."""
+    first, newline, rest = text.partition("\n")
+    return first.replace(";", ":") + newline + rest
+
+
+if __name__ == "__main__":
+    engine.main("nagios4")

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""contrib/nrpe in a real NRPE server, asked by check_nrpe and by Nagios."""
+
+import pathlib
+import shlex
+import shutil
+import subprocess
+import unittest
+
+import engine
+import lines
+import nagios
+
+TOKEN_FILE = "/etc/nagios/wolkvox.token"
+COMMANDS = pathlib.Path("/etc/nagios/nrpe.d")
+RUN = pathlib.Path("/run/nagios")
+PORT = 5666
+NAGIOS_SERVICE = """
+define service {
+    use                     generic-service
+    host_name               localhost
+    service_description     wolkvox token by NRPE
+    check_command           check_nrpe!check_wolkvox_token
+}
+"""
+
+
+def setUpModule():
+    global crm, server
+    engine.install_plugin()
+    crm = engine.Crm({"techcon": TOKEN_FILE})
+    crm.write_tokens()
+    engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    engine.copy("nrpe/check_wolkvox_token.cfg", COMMANDS / "check_wolkvox_token.cfg")
+    (COMMANDS / "tests.cfg").write_text(test_configuration(), encoding="utf-8")
+    RUN.mkdir(exist_ok=True)
+    shutil.chown(RUN, engine.USER, engine.USER)
+    server = engine.start("nrpe", "-c", "/etc/nagios/nrpe.cfg", "-f")
+    server.wait_until(lambda: engine.listens(PORT))
+
+
+def arguments(name):
+    return lines.arguments(lines.options(name, TOKEN_FILE))
+
+
+def test_configuration():
+    return "".join(f"command[line-{name}]={shlex.join([str(engine.PLUGIN), *arguments(name)])}\n"
+                   for name in lines.LINES)
+
+
+def check(command):
+    """What the monitoring server gets."""
+    done = subprocess.run([engine.PLUGIN_DIRECTORY / "check_nrpe", "-H", "127.0.0.1", "-c", command],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    return engine.Outcome.of_output(done.returncode, done.stdout.decode())
+
+
+class Example(engine.SituationsCase):
+
+    def test_situations(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check("check_wolkvox_token"))
+
+    def test_one_call_serves_many_checks(self):
+        with crm.situation("ok") as api:
+            check("check_wolkvox_token")
+            again = check("check_wolkvox_token")
+        self.assertEqual(len(api.requests), 1)
+        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
+
+    def test_a_timeout_is_the_plugins_own(self):
+        with crm.situation("ok") as api:
+            api.set_fault("silence")
+            outcome = check("check_wolkvox_token")
+        self.assertEqual(outcome.state, 2, outcome)
+        self.assertIn("waited 8 s for an answer", outcome.text)
+
+    def test_asked_by_nagios(self):
+        nagios.setup()
+        (nagios.CONF_D / "tests.cfg").write_text(NAGIOS_SERVICE, encoding="utf-8")
+        with crm.situation("warning"), nagios.running() as daemon:
+            outcome, = nagios.check(daemon, "localhost", "wolkvox token by NRPE").values()
+        self.assert_situation("warning", outcome)
+
+
+class Lines(unittest.TestCase):
+    """The monitoring server gets what the plugin printed, whatever that was."""
+
+    def test_lines(self):
+        with crm.situation(replies=lines.REPLIES):
+            for name, line in lines.LINES.items():
+                with self.subTest(name):
+                    expected = lines.reference(name, arguments(name))
+                    self.assertEqual(expected.state, line.state, expected)
+                    self.assertEqual(check(f"line-{name}").comparable(), expected.comparable())
+
+
+if __name__ == "__main__":
+    engine.main("nrpe", "nagios4")
