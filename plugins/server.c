@@ -237,6 +237,20 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
+/* The part before the @: what would end it for libcurl but not for other programs is to be
+ * percent-encoded (RFC 3986, section 3.2.1). */
+static bool is_user_info(const char *text, size_t length) {
+    static const char hexadecimal[] = "0123456789ABCDEFabcdef";
+
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("#?[]@\\", text[i]) != NULL)
+            return false;
+        if (text[i] == '%' && strspn(text + i + 1, hexadecimal) < 2)
+            return false;
+    }
+    return true;
+}
+
 bool server_is_proxy_url(const char *text) {
     const char *scheme_end = strstr(text, "://");
     const char *authority = scheme_end != NULL ? scheme_end + 3 : text;
@@ -247,8 +261,9 @@ bool server_is_proxy_url(const char *text) {
     if (has_space_or_control(text) || (scheme_end != NULL && !is_proxy_scheme(text, scheme_end)) ||
         (authority[length] == '/' && authority[length + 1] != '\0'))
         return false;
-    authority = skip_user(authority, &length);
-    return parse_host_and_port(authority, length, &proxy, &reason) == 0;
+    const char *host = skip_user(authority, &length);
+    return (host == authority || is_user_info(authority, (size_t)(host - authority) - 1)) &&
+           parse_host_and_port(host, length, &proxy, &reason) == 0;
 }
 
 void server_url_host(const char *url, char host[HOST_MAX + 1]) {

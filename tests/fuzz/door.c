@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "door.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+const struct door doors[] = {
+    {"answer", door_answer},     {"arguments", door_arguments}, {"ca_file", door_ca_file},
+    {"ini_file", door_ini_file}, {"server", door_server},       {"state_file", door_state_file},
+    {"text", door_text},         {"threshold", door_threshold}, {"token_file", door_token_file},
+};
+const size_t door_count = sizeof doors / sizeof doors[0];
+
+/* With characters that JSON and URLs must escape, and none of its parts twice. */
+const char door_secret[] = "S3cr/t\"0f\\the+d00r%K7~x9Wq.Vb5-Zm2";
+enum { SECRET_LENGTH = sizeof door_secret - 1, PART = 16 };
+
+/* ---- Input ---- */
+
+uint8_t supply_byte(struct supply *supply) {
+    if (supply->size == 0)
+        return 0;
+    supply->size--;
+    return *supply->bytes++;
+}
+
+uint64_t supply_number(struct supply *supply, size_t count) {
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < count && supply->size > 0; i++)
+        number = number << 8 | supply_byte(supply);
+    return number;
+}
+
+static void write_secret(FILE *stream, uint8_t form) {
+    for (size_t i = form == 5 ? SECRET_LENGTH - PART : 0; i < SECRET_LENGTH; i++) {
+        char c = door_secret[i];
+        if (form == 2 && (c == '"' || c == '\\' || c == '/'))
+            fprintf(stream, "\\%c", c);
+        else if (form == 3)
+            fprintf(stream, "\\u%04X", (unsigned int)c);
+        else if (form == 4)
+            fprintf(stream, "%%%02x", (unsigned int)c);
+        else
+            fputc(c, stream);
+    }
+}
+
+char *supply_text(struct supply *supply, size_t *length) {
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    promise(stream != NULL, "there is memory");
+    for (; supply->size > 0; supply->size--, supply->bytes++)
+        if (*supply->bytes >= 1 && *supply->bytes <= 5)
+            write_secret(stream, *supply->bytes);
+        else
+            fputc(*supply->bytes, stream);
+    promise(fclose(stream) == 0, "there is memory");
+    if (length != NULL)
+        *length = size;
+    return text;
+}
+
+void door_secret_to_environment(void) {
+    promise(setenv("WOLKVOX_TOKEN", door_secret, 1) == 0, "there is memory");
+}
+
+void door_file_open(struct door_file *file, const void *bytes, size_t size) {
+    file->fd = memfd_create("door", MFD_CLOEXEC);
+    promise(file->fd >= 0 && write(file->fd, bytes, size) == (ssize_t)size &&
+                lseek(file->fd, 0, SEEK_SET) == 0,
+            "a file can be made in memory");
+    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
+}
+
+void door_file_close(struct door_file *file) {
+    close(file->fd);
+}
+
+/* ---- Promises ---- */
+
+void promise(bool is_kept, const char *words) {
+    if (is_kept)
+        return;
+    fprintf(stderr, "BROKEN PROMISE: %s\n", words);
+    abort();
+}
+
+/* The length of the UTF-8 sequence at the start of the bytes, its code point in *point; 0: none.
+ * RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static size_t utf8_sequence(const unsigned char *bytes, size_t length, uint32_t *point) {
+    static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t size = bytes[0] < 0x80             ? 1
+                  : (bytes[0] & 0xE0) == 0xC0 ? 2
+                  : (bytes[0] & 0xF0) == 0xE0 ? 3
+                  : (bytes[0] & 0xF8) == 0xF0 ? 4
+                                              : 0;
+
+    if (size == 0 || size > length)
+        return 0;
+    *point = size == 1 ? bytes[0] : bytes[0] & (0x7FU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        *point = *point << 6 | (bytes[i] & 0x3F);
+    }
+    bool is_sound = *point >= lowest[size] && *point <= 0x10FFFF && (*point & 0xFFFFF800) != 0xD800;
+    return is_sound ? size : 0;
+}
+
+static bool is_control(uint32_t point) {
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
+           point == 0x061C || point == 0x200E || point == 0x200F ||
+           (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
+void promise_no_secret(const char *bytes, size_t length) {
+    for (size_t i = 0; i + PART <= SECRET_LENGTH; i++)
+        promise(memmem(bytes, length, door_secret + i, PART) == NULL, "the token is not shown");
+}
+
+static void promise_clean(const char *bytes, size_t length) {
+    uint32_t point = 0;
+    size_t size;
+
+    for (size_t at = 0; at < length; at += size) {
+        size = utf8_sequence((const unsigned char *)bytes + at, length - at, &point);
+        promise(size > 0, "the output is UTF-8");
+        promise(!is_control(point), "the output holds no control character");
+    }
+    promise_no_secret(bytes, length);
+}
+
+void promise_fit_for_output(const char *text) {
+    promise_clean(text, strlen(text));
+}
+
+void promise_lines_fit_for_output(const char *lines) {
+    promise_no_secret(lines, strlen(lines));
+    while (*lines != '\0') {
+        size_t length = strcspn(lines, "\n");
+        promise(lines[length] == '\n', "each line ends in a newline");
+        promise_clean(lines, length);
+        lines += length + 1;
+    }
+}
+
+void promise_error(const struct error *error) {
+    promise(error->text[0] != '\0', "an error says what is wrong");
+    promise(strlen(error->text) < sizeof error->text, "an error's text ends");
+    promise_fit_for_output(error->text);
+}

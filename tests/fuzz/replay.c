@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "door.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Hands the corpora to their doors, as an ordinary test: what a fuzzer has found once is looked at
+ * with every run of the test suite. A broken promise ends the process, which the TAP driver tells.
+ */
+
+enum { INPUT_MAX = 1024 * 1024 };
+
+static void open_with_file(const struct door *door, const char *path) {
+    static uint8_t bytes[INPUT_MAX];
+    FILE *file = fopen(path, "rb");
+
+    promise(file != NULL, path);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    printf("# %s\n", path);
+    fflush(stdout);
+    door->open(bytes, size);
+}
+
+static size_t replay(const struct door *door, const char *corpora) {
+    char folder[4096];
+    char path[8192];
+    size_t count = 0;
+
+    snprintf(folder, sizeof folder, "%s/%s", corpora, door->name);
+    DIR *directory = opendir(folder);
+    promise(directory != NULL, folder);
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        open_with_file(door, path);
+        count++;
+    }
+    closedir(directory);
+    return count;
+}
+
+int main(void) {
+    const char *source = getenv("srcdir");
+    char corpora[2048];
+
+    snprintf(corpora, sizeof corpora, "%s/tests/fuzz/corpus", source != NULL ? source : ".");
+    printf("1..%zu\n", door_count);
+    for (size_t i = 0; i < door_count; i++) {
+        size_t count = replay(&doors[i], corpora);
+        printf("%s %zu - %s: %zu inputs\n", count > 0 ? "ok" : "not ok", i + 1, doors[i].name,
+               count);
+    }
+    return 0;
+}
