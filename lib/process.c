@@ -61,6 +61,39 @@ void process_prepare(void) {
     umask(S_IRWXG | S_IRWXO);
 }
 
+/* Soft and hard limit, so that nothing in this process raises it again. */
+static void lower_limit(int resource, rlim_t value) {
+    struct rlimit limit;
+
+    if (getrlimit(resource, &limit) != 0)
+        return;
+    if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > value)
+        limit.rlim_max = value;
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > value)
+        limit.rlim_cur = value;
+    setrlimit(resource, &limit);
+}
+
+/* The limit counts from the start of a file, also of a log that standard output is appended to. */
+static rlim_t size_of_output(void) {
+    struct stat output;
+
+    if (fstat(STDOUT_FILENO, &output) != 0 || !S_ISREG(output.st_mode))
+        return 0;
+    return (rlim_t)output.st_size;
+}
+
+void process_confine(void) {
+#if defined HAVE_SYS_PRCTL_H && defined PR_SET_NO_NEW_PRIVS
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+    lower_limit(RLIMIT_FSIZE, size_of_output() + PROCESS_FILE_MAX);
+    /* Sanitizers take terabytes of addresses. */
+#ifndef WITH_SANITIZERS
+    lower_limit(RLIMIT_AS, PROCESS_MEMORY_MAX);
+#endif
+}
+
 bool process_can_write(void) {
     return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }

@@ -13,6 +13,12 @@
  * what is created is for its owner only. */
 void process_prepare(void);
 
+/* Gives up what reading foreign bytes needs none of: new privileges, more memory than
+ * PROCESS_MEMORY_MAX bytes of addresses, larger files than PROCESS_FILE_MAX bytes beyond what
+ * standard output has. Limits that are lower already stay. For the rest of the process. */
+enum { PROCESS_MEMORY_MAX = 1024 * 1024 * 1024, PROCESS_FILE_MAX = 64 * 1024 * 1024 };
+void process_confine(void);
+
 /* Whether standard output can be written at all. */
 bool process_can_write(void);
 

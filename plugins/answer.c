@@ -14,6 +14,7 @@ static int ask(const struct options *options, const char *token, const struct de
         return error_set(error, ERROR_TROUBLE, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
         return -1;
+    process_confine();
     int result = token_api_ask(options, token, deadline, &answer->exchange, error);
     answer->time_ms = clock_calendar_ms();
     return result;

@@ -24,6 +24,9 @@ wolkvox = blackbox.load_api()
 TOKEN = "0ddba11" * 7 + "9c"
 SECONDS = 10 if blackbox.INSTRUMENTED else 1
 PEAK_MEMORY_KIB = 12 * 1024
+FILE_MAX = 64 << 20
+MEMORY_MAX = 1 << 30
+SANITIZED = "ASAN_OPTIONS" in os.environ
 IS_ROOT = os.geteuid() == 0
 F_SETPIPE_SZ = 1031
 ANSWER = wolkvox.Reply.json(blackbox.envelope())
@@ -424,6 +427,32 @@ class Traces(ProcessCase):
         with self.waiting(preexec=allow) as process:
             limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
             self.assertRegex(limits, r"(?m)^Max core file size +0 +[0-9u]")
+
+    def test_what_is_not_needed_is_given_up(self):
+        with self.waiting() as process:
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
+        self.assertRegex(status, r"(?m)^NoNewPrivs:\s1$")
+        self.assertRegex(limits, rf"(?m)^Max file size +{FILE_MAX} +{FILE_MAX} ")
+        if not SANITIZED:
+            self.assertRegex(limits, rf"(?m)^Max address space +{MEMORY_MAX} +{MEMORY_MAX} ")
+
+    def test_a_limit_that_is_lower_stays(self):
+        low = 1 << 20
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (low, low))
+        with self.waiting(preexec=limit) as process:
+            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
+        self.assertRegex(limits, rf"(?m)^Max file size +{low} +{low} ")
+
+    def test_output_can_be_appended_to_a_large_log(self):
+        with tempfile.NamedTemporaryFile() as log:
+            os.truncate(log.name, FILE_MAX * 2)
+            with open(log.name, "ab") as output:
+                result = self.run_secure(silent=True, preexec=lambda: os.dup2(output.fileno(), 1))
+            self.assertEqual(result.exit, 0)
+            self.assertGreater(os.path.getsize(log.name), FILE_MAX * 2)
 
     @unittest.skipUnless(IS_ROOT, "the environment of another process is root's to read")
     @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "the wrapper has a copy of it")
