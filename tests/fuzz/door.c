@@ -9,13 +9,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-const struct door doors[] = {
-    {"answer", door_answer},     {"arguments", door_arguments}, {"ca_file", door_ca_file},
-    {"ini_file", door_ini_file}, {"server", door_server},       {"state_file", door_state_file},
-    {"text", door_text},         {"threshold", door_threshold}, {"token_file", door_token_file},
-};
-const size_t door_count = sizeof doors / sizeof doors[0];
-
 /* With characters that JSON and URLs must escape, and none of its parts twice. */
 const char door_secret[] = "S3cr/t\"0f\\the+d00r%K7~x9Wq.Vb5-Zm2";
 enum { SECRET_LENGTH = sizeof door_secret - 1, PART = 16 };
