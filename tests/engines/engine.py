@@ -191,6 +191,15 @@ class Api(api_module.WolkvoxApi):
             yield reply
 
 
+def trusted_authority(address):
+    """A CA that this machine trusts; the vendor's host, and one that is not its own, have the address."""
+    authority = api_module.CertificateAuthority()
+    append("/etc/hosts", f"\n{address} {CRM} wrong-name.example\n")
+    shutil.copyfile(authority.ca_file, "/usr/local/share/ca-certificates/stand-in.crt")
+    run("update-ca-certificates")
+    return authority
+
+
 class Crm:
     """https://crm0001.wolkvox.com on this machine, trusted by it.
 
@@ -198,15 +207,11 @@ class Crm:
     """
 
     def __init__(self, operations, *, owner=USER):
-        self._directory = tempfile.TemporaryDirectory()
-        self._authority = api_module.CertificateAuthority(self._directory.name)
+        self._authority = trusted_authority("127.0.0.1")
         self._owner = owner
         self._operations = operations
         self.tokens = {operation: f"{number:02}" + "5ec2e7" * 9
                        for number, operation in enumerate(operations)}
-        append("/etc/hosts", f"\n127.0.0.1 {CRM} wrong-name.example\n")
-        shutil.copyfile(self._authority.ca_file, "/usr/local/share/ca-certificates/stand-in.crt")
-        run("update-ca-certificates")
 
     @contextlib.contextmanager
     def situation(self, name="ok", replies=None):
