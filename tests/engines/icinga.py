@@ -41,6 +41,12 @@ def variables(options):
                      for option, value in options.items())
 
 
+def service(host, name, text):
+    """A service with the plugin's command that is checked only when it is asked for."""
+    return (f'object Service "{name}" {{\n\thost_name = "{host}"\n\tcheck_command = "wolkvox_token"\n'
+            f"\tenable_active_checks = false\n{text}\n}}\n")
+
+
 class Icinga:
     """A running daemon; its API answers when this returns."""
 

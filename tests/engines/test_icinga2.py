@@ -28,15 +28,10 @@ def setUpModule():
 
 def test_configuration():
     """Services that the examples do not have: not one of them is checked before it is asked for."""
-    services = [service(f"line-{name}", icinga.variables(
+    services = [icinga.service(LINES_HOST, f"line-{name}", icinga.variables(
         lines.options(name, TOKEN_FILES["techcon"]))) for name in lines.LINES]
-    services += [service(name, text) for name, text in VARIABLES.items()]
+    services += [icinga.service(LINES_HOST, name, text) for name, text in VARIABLES.items()]
     return "\n".join([f'object Host "{LINES_HOST}" {{ check_command = "dummy" }}', *services])
-
-
-def service(name, text):
-    return (f'object Service "{name}" {{\n\thost_name = "{LINES_HOST}"\n\tcheck_command = "wolkvox_token"\n'
-            f"\tenable_active_checks = false\n{text}\n}}\n")
 
 
 REQUIRED = f"""
