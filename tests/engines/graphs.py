@@ -1,0 +1,113 @@
+"""What the tests of graphs share: checks of every kind by Icinga 2, and what is to arrive of each."""
+
+import engine
+import icinga
+import lines
+
+TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
+HOST = "graphs"
+COMMAND = "wolkvox_token"  # the measurement in InfluxDB, a folder in Graphite
+NUMBERS = ("value", "warn", "crit", "min", "max")
+
+# With perfdata of every form, and without any.
+LINES = ("ok", "least", "warning", "warning-number", "warning-range", "warning-maximum", "critical",
+         "critical-fraction", "none-left", "less-than-none", "exhausted", "exhausted-in-text", "forecast",
+         "forecast-in-text", "no-limit", "busy", "unavailable", "kept", "kept-forecast",
+         "description-perfdata", "message-perfdata")
+
+# What the manual promises of these, in the order of NUMBERS; ANY is what no two runs have in common.
+ANY = object()
+_AVAILABLE = (None, None, 0, 4800)
+_USED = (3840, 4320, 0, 4800)
+_PERCENT = (80, 90, 0, 100)
+_TIME = (ANY, None, None, 0, 10)
+_RESET = (54000, None, None, 0, None)
+ARRIVE = {
+    "ok": {"available": (4799, *_AVAILABLE), "used": (1, *_USED), "used_percent": (0.03, *_PERCENT),
+           "reset": _RESET, "time": _TIME},
+    "warning": {"available": (800, *_AVAILABLE), "used": (4000, *_USED), "used_percent": (83.34, *_PERCENT),
+                "reset": _RESET, "time": _TIME},
+    "warning-number": {"available": (800, *_AVAILABLE), "used": (4000, 3800, 4700, 0, 4800),
+                       "used_percent": (83.34, 79.17, 97.92, 0, 100), "reset": _RESET, "time": _TIME},
+    "warning-range": {"available": (800, *_AVAILABLE), "used": (4000, None, None, 0, 4800),
+                      "used_percent": (83.34, None, None, 0, 100), "reset": _RESET, "time": _TIME},
+    "critical-fraction": {"available": (599, *_AVAILABLE), "used": (4201, None, 4200, 0, 4800),
+                          "used_percent": (87.53, None, 87.5, 0, 100), "reset": _RESET, "time": _TIME},
+    "exhausted": {"available": (0, None, None, 0, None), "time": _TIME},
+    "least": {"available": (5, None, None, 0, None), "time": _TIME},
+    "forecast": {"available": (2000, *_AVAILABLE), "used": (2800, *_USED), "used_percent": (58.34, *_PERCENT),
+                 "reset": _RESET, "time": _TIME, "exhausted_in": (ANY, None, None, None, None)},
+    "kept": {"available": (900, *_AVAILABLE), "used": (3900, *_USED), "used_percent": (81.25, *_PERCENT),
+             "reset": (ANY, None, None, 0, None)},
+    "unavailable": {},
+    "busy": {},
+}
+
+
+def setup(feature):
+    """The plugin, the vendor's server, Icinga 2 with a feature as contrib/ has it; gives the Crm."""
+    engine.install_plugin()
+    crm = engine.Crm(TOKEN_FILES)
+    crm.write_tokens()
+    icinga.setup_api()
+    engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
+    engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+    engine.copy(f"icinga2/{feature}.conf", icinga.CONFIGURATION / "features-available" / f"{feature}.conf")
+    engine.run("icinga2", "feature", "enable", feature)
+    services = [icinga.service(HOST, service_of(name), icinga.variables(
+        lines.options(name, TOKEN_FILES["techcon"]))) for name in LINES]
+    (icinga.CONF_D / "tests.conf").write_text("\n".join([
+        f'object Host "{HOST}" {{ check_command = "dummy" }}', *services]), encoding="utf-8")
+    return crm
+
+
+def service_of(line):
+    return f"line {line}"
+
+
+def check_lines(crm, daemon):
+    """Checks a service a line, once; gives the Outcomes by the line's name."""
+    outcomes = {}
+    with crm.situation(replies=lines.REPLIES):
+        for name in LINES:
+            if name.startswith("kept"):  # so that there is an answer for Icinga 2 to find
+                lines.reference(name, lines.arguments(lines.options(name, TOKEN_FILES["techcon"])))
+            outcomes[name] = daemon.check(f"{HOST}!{service_of(name)}")
+            assert outcomes[name].state == lines.LINES[name].state, outcomes[name]
+    return outcomes
+
+
+def plain_numbers(perfdata):
+    """Metric to its NUMBERS in a text of perfdata; None for what is no plain number, or not there."""
+    metrics = {}
+    for item in perfdata.split():
+        label, value, _unit, rest = engine.blackbox.PERFDATA_ITEM.fullmatch(item).groups()
+        bounds = (rest.split(";")[1:] + [""] * 4)[:4]
+        metrics[label] = (float(value), *map(_plain_number, bounds))
+    return metrics
+
+
+def _plain_number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+class ArrivalCase:
+    """For TestCases with `outcomes` of check_lines(): arrived(line) gives metric to NUMBERS."""
+
+    def test_all_plain_numbers_of_each_line_arrive_and_nothing_else(self):
+        for name in LINES:
+            with self.subTest(name):
+                self.assertEqual(self.arrived(name), plain_numbers(self.outcomes[name].perfdata))
+
+    def test_what_arrives_is_what_the_manual_promises(self):
+        for name, promised in ARRIVE.items():
+            with self.subTest(name):
+                arrived = self.arrived(name)
+                self.assertEqual(set(arrived), set(promised))
+                for metric, numbers in promised.items():
+                    expected = tuple(here if number is ANY else number
+                                     for number, here in zip(numbers, arrived[metric]))
+                    self.assertEqual(arrived[metric], expected, metric)
