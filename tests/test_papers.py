@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The program's options stand in every paper: --help, man page, README, completion, contrib/."""
 
+import json
 import os
 import pathlib
 import re
@@ -90,6 +91,62 @@ class Papers(unittest.TestCase):
     def test_no_path_of_a_build_machine(self):
         for path in ("README.md", "CONTRIBUTING.md", "NEWS", "doc/check_wolkvox_token.1"):
             self.assertNotRegex(read(path), r"/(home|root|work)/")
+
+
+class Dashboard(unittest.TestCase):
+    """contrib/grafana is what Grafana can import; its queries are run by the test of InfluxDB."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dashboard = json.loads(read("contrib/grafana/wolkvox-token.json"))
+        cls.panels = cls.dashboard["panels"]
+        cls.variables = {entry["name"]: entry for entry in cls.dashboard["templating"]["list"]}
+
+    def test_import(self):
+        self.assertEqual((self.dashboard["id"], self.dashboard["uid"], self.dashboard["title"]),
+                         (None, "wolkvox-token", "wolkvox token"))
+        # Of Grafana 8.0; younger ones know what to make of it, also of names of data sources.
+        self.assertEqual(self.dashboard["schemaVersion"], 30)
+        source, = self.dashboard["__inputs"]
+        self.assertEqual((source["type"], source["pluginId"]), ("datasource", "influxdb"))
+        current = self.variables["datasource"]["current"]
+        self.assertEqual({current["text"], current["value"]}, {f"${{{source['name']}}}"})
+        required = {entry["id"] for entry in self.dashboard["__requires"] if entry["type"] == "panel"}
+        self.assertEqual(required, {panel["type"] for panel in self.panels})
+
+    def test_panels_are_complete(self):
+        self.assertEqual(len({panel["id"] for panel in self.panels}), len(self.panels))
+        for panel in self.panels:
+            with self.subTest(panel["title"]):
+                self.assertTrue(panel["title"] and panel["description"])
+                self.assertTrue(panel["fieldConfig"]["defaults"]["unit"])
+                self.assertEqual(panel["datasource"], "${datasource}")
+                self.assertEqual([target["refId"] for target in panel["targets"]],
+                                 ["A", "B", "C"][:len(panel["targets"])])
+                self.assertIn(panel.get("repeat", "service"), self.variables)
+                for target in panel["targets"]:
+                    self.assertTrue(target["rawQuery"] and target["query"])
+                    self.assertEqual(target["resultFormat"],
+                                     "table" if panel["type"] == "table" else "time_series")
+
+    def test_variables(self):
+        self.assertEqual(self.variables.pop("datasource")["query"], "influxdb")
+        for variable in self.variables.values():
+            self.assertEqual((variable["datasource"], variable["definition"]),
+                             ("${datasource}", variable["query"]))
+        used = set(re.findall(r"\$(\w+)", " ".join(target["query"] for panel in self.panels
+                                                   for target in panel["targets"])))
+        self.assertEqual(used - {"timeFilter", "__interval"}, set(self.variables))
+
+    def test_panels_do_not_overlap(self):
+        taken = set()
+        for panel in self.panels:
+            place = panel["gridPos"]
+            self.assertLessEqual(place["x"] + place["w"], 24)
+            cells = {(x, y) for x in range(place["x"], place["x"] + place["w"])
+                     for y in range(place["y"], place["y"] + place["h"])}
+            self.assertFalse(taken & cells, panel["title"])
+            taken |= cells
 
 
 class Rooms(unittest.TestCase):

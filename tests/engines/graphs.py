@@ -1,11 +1,15 @@
 """What the tests of graphs share: checks of every kind by Icinga 2, and what is to arrive of each."""
 
+import collections
+import time
+
 import engine
 import icinga
 import lines
 
 TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST = "graphs"
+PAST = "past 1/2 (hours)"  # a service whose results are handed in, see make_past()
 COMMAND = "wolkvox_token"  # the measurement in InfluxDB, a folder in Graphite
 NUMBERS = ("value", "warn", "crit", "min", "max")
 
@@ -57,7 +61,8 @@ def setup(feature):
     services = [icinga.service(HOST, service_of(name), icinga.variables(
         lines.options(name, TOKEN_FILES["techcon"]))) for name in LINES]
     (icinga.CONF_D / "tests.conf").write_text("\n".join([
-        f'object Host "{HOST}" {{ check_command = "dummy" }}', *services]), encoding="utf-8")
+        f'object Host "{HOST}" {{ check_command = "dummy" }}', *services, icinga.service(HOST, PAST, "")]),
+        encoding="utf-8")
     return crm
 
 
@@ -75,6 +80,30 @@ def check_lines(crm, daemon):
             outcomes[name] = daemon.check(f"{HOST}!{service_of(name)}")
             assert outcomes[name].state == lines.LINES[name].state, outcomes[name]
     return outcomes
+
+
+Past = collections.namedtuple("Past", "when result")
+STEP = 600
+CALLS_A_STEP = 40
+
+
+def make_past(crm, daemon):
+    """Five hours of checks, one in ten minutes, the last a quarter of an hour ago; gives their results."""
+    now = time.time()
+    begin = (int(now) // 3600 - 5) * 3600
+    moments = range(begin, int(now) - 900, STEP)
+    words = lines.arguments({"hostname": engine.CRM, "operation": "past", "forecast": True,
+                             "token-file": TOKEN_FILES["techcon"]})
+    past = []
+    with crm.situation() as api:
+        for number, when in enumerate(moments):
+            used = 2500 + CALLS_A_STEP * number
+            api.replies["past"] = lines.Reply.json(lines.envelope(
+                token_use_today=used, available_consumition_options=4800 - used,
+                hours_to_restart_count=14 - number * STEP // 3600))
+            past.append(Past(when, engine.blackbox.run(*words, user=engine.USER, cwd="/")))
+            daemon.submit(f"{HOST}!{PAST}", *past[-1])
+    return past
 
 
 def plain_numbers(perfdata):
