@@ -8,9 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 int128;
+#else /* a processor of 32 bits: then only the numbers up to some 2^46 are compared */
+typedef int64_t int128;
+#endif
 
 enum { WHOLE = 100000 }; /* thousandths of a per cent */
+#define LARGEST (sizeof(int128) > 8 ? NUMBER_MAX : INT64_MAX / WHOLE / 2)
+
+static bool fits(const struct bound *bound) {
+    return bound->unit != BOUND_COUNT || bound->value <= LARGEST;
+}
 
 /* A bound in units of a hundred-thousandth of a call: exact. */
 static int128 exactly(const struct bound *bound, int64_t limit) {
@@ -89,8 +98,8 @@ static void resolve(const struct threshold *threshold, int64_t limit, int64_t le
 /* A threshold as somebody typed it, a limit and a number of calls left. */
 void door_threshold(const uint8_t *bytes, size_t size) {
     struct supply supply = {bytes, size};
-    int64_t limit = (int64_t)(supply_number(&supply, 7) % ((uint64_t)NUMBER_MAX + 1));
-    int64_t left = (int64_t)(supply_number(&supply, 7) % ((uint64_t)NUMBER_MAX + 1));
+    int64_t limit = (int64_t)(supply_number(&supply, 7) % ((uint64_t)LARGEST + 1));
+    int64_t left = (int64_t)(supply_number(&supply, 7) % ((uint64_t)LARGEST + 1));
     char *text = supply_text(&supply, NULL);
     struct threshold threshold = {.text = NULL};
     const char *reason = NULL;
@@ -98,7 +107,7 @@ void door_threshold(const uint8_t *bytes, size_t size) {
     if (threshold_parse(text, &threshold, &reason) != 0) {
         promise(reason != NULL && *reason != '\0', "what is refused has a reason");
         promise_fit_for_output(reason);
-    } else {
+    } else if (fits(&threshold.start) && fits(&threshold.end)) {
         resolve(&threshold, limit, left);
         resolve(&threshold, limit % 10000, left % 10000);
         resolve(&threshold, limit, -left);
