@@ -62,16 +62,11 @@ void process_prepare(void) {
 }
 
 /* Soft and hard limit, so that nothing in this process raises it again. */
-static void lower_limit(int resource, rlim_t value) {
-    struct rlimit limit;
-
-    if (getrlimit(resource, &limit) != 0)
-        return;
-    if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > value)
-        limit.rlim_max = value;
-    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > value)
-        limit.rlim_cur = value;
-    setrlimit(resource, &limit);
+static void lower(struct rlimit *limit, rlim_t value) {
+    if (limit->rlim_max == RLIM_INFINITY || limit->rlim_max > value)
+        limit->rlim_max = value;
+    if (limit->rlim_cur == RLIM_INFINITY || limit->rlim_cur > value)
+        limit->rlim_cur = value;
 }
 
 /* The limit counts from the start of a file, also of a log that standard output is appended to. */
@@ -84,13 +79,21 @@ static rlim_t size_of_output(void) {
 }
 
 void process_confine(void) {
+    struct rlimit limit;
+
 #if defined HAVE_SYS_PRCTL_H && defined PR_SET_NO_NEW_PRIVS
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif
-    lower_limit(RLIMIT_FSIZE, size_of_output() + PROCESS_FILE_MAX);
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0) {
+        lower(&limit, size_of_output() + PROCESS_FILE_MAX);
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
     /* Sanitizers take terabytes of addresses. */
 #ifndef WITH_SANITIZERS
-    lower_limit(RLIMIT_AS, PROCESS_MEMORY_MAX);
+    if (getrlimit(RLIMIT_AS, &limit) == 0) {
+        lower(&limit, PROCESS_MEMORY_MAX);
+        setrlimit(RLIMIT_AS, &limit);
+    }
 #endif
 }
 

@@ -10,7 +10,7 @@
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 int128;
-#else /* a processor of 32 bits: then only the numbers up to some 2^46 are compared */
+#else /* a processor of 32 bits: then only numbers below some 2^45 are compared */
 typedef int64_t int128;
 #endif
 
