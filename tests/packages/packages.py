@@ -1,0 +1,77 @@
+"""What the tests of the packages share: the copy of the machine, what is on it, commands."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import blackbox  # pylint: disable=wrong-import-position
+
+TOP = HERE.parent.parent
+BUILD = pathlib.Path(blackbox.PLUGIN).parent
+VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
+STATE = "/var/lib/monitoring-plugins"
+INSIDE = "CHECK_INSIDE_SANDBOX"
+# Where packages put files and programs leave them; dpkg's own papers and caches of others aside.
+LOOKED_AT = ("/etc", "/home", "/opt", "/root", "/srv", "/usr", "/var")
+NOT_LOOKED_AT = re.compile(
+    r"/var/(lib/dpkg|log|cache/(ldconfig|debconf))[/\t]")
+
+
+def built(pattern):
+    """The one file of that name in the folder of the build."""
+    found = sorted(BUILD.glob(pattern))
+    if len(found) != 1:
+        raise AssertionError(f"{len(found)} files are {pattern} in {BUILD}; make deb and make rpm")
+    return found[0]
+
+
+def run(*command, status=0, **keywords):
+    """What a command prints; AssertionError where its status is not the one expected."""
+    done = subprocess.run([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, text=True, check=False, **keywords)
+    if done.returncode != status:
+        raise AssertionError(f"status {done.returncode} of {command}:\n{done.stdout}")
+    return done.stdout
+
+
+def own_environment(**more):
+    """The environment without what the make that runs the tests hands down."""
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("MAKE")
+               and name not in ("MFLAGS", "DESTDIR", "TESTS", "VERBOSE")}, **more}
+
+
+def snapshot(*places):
+    """All that is below the places, a line each: kind, mode, owner, link, of files size and time."""
+    return set(subprocess.run(
+        ["find", *places, "-xdev", "(", "-type", "f", "-printf", r"%p\t%y %m %U:%G %s %T@\0",
+         "-o", "-printf", r"%p\t%y %m %U:%G %l\0", ")"],
+        stdout=subprocess.PIPE, check=False).stdout.decode(errors="surrogateescape").split("\0"))
+
+
+def difference(before, after):
+    """What went (-), came (+) or changed (both) between two snapshots, sorted."""
+    return sorted(f"{line} {sign}" for sign, lines in (("-", before - after), ("+", after - before))
+                  for line in lines if not NOT_LOOKED_AT.match(line))
+
+
+def soname_strings(binary):
+    """The libraries that a plugin loads when it needs them, but for the one that is loaded early."""
+    names = re.findall(rb"(?<=\0)(lib(?:curl|json)[\w-]*\.so\.\d+)(?=\0)", pathlib.Path(binary).read_bytes())
+    return sorted({name.decode() for name in names})
+
+
+def main(sandbox=False):
+    """Runs the calling program's tests, in a throw-away copy of the machine if wanted."""
+    if sandbox and INSIDE not in os.environ:
+        command = [str(TOP / "tests/sandbox")]
+        if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+            print("1..0 # SKIP needs root, and a kernel with namespaces and overlays")
+            return
+        sys.stdout.flush()
+        os.execv(command[0], [*command, "env", f"{INSIDE}=1", sys.executable, *sys.argv])
+    blackbox.main()

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""The Debian package: what is in it, what it needs, and what it leaves of a machine."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import stat
+import subprocess
+import tarfile
+import tempfile
+import unittest
+
+import packages
+from packages import STATE, VERSION, blackbox, run
+
+NAME = "check-wolkvox-token"
+PLUGIN = "/usr/lib/nagios/plugins/check_wolkvox_token"
+COMMANDS = "/etc/nagios-plugins/config/check_wolkvox_token.cfg"
+CHECK_COMMAND = "/usr/share/icinga2/include/plugins-contrib.d/check_wolkvox_token.conf"
+DOCUMENTS = f"/usr/share/doc/{NAME}"
+FILES = {
+    PLUGIN: 0o755,
+    COMMANDS: 0o644,
+    CHECK_COMMAND: 0o644,
+    "/usr/share/bash-completion/completions/check_wolkvox_token": 0o644,
+    "/usr/share/man/man1/check_wolkvox_token.1.gz": 0o644,
+    f"{DOCUMENTS}/README.Debian": 0o644,
+    f"{DOCUMENTS}/README.md.gz": 0o644,
+    f"{DOCUMENTS}/changelog.Debian.gz": 0o644,
+    f"{DOCUMENTS}/changelog.gz": 0o644,
+    f"{DOCUMENTS}/copyright": 0o644,
+    f"{DOCUMENTS}/examples/grafana/wolkvox-token.json": 0o644,
+    f"{DOCUMENTS}/examples/graphite.conf": 0o644,
+    f"{DOCUMENTS}/examples/influxdb.conf": 0o644,
+    f"{DOCUMENTS}/examples/monitoring-plugins.conf": 0o644,
+    f"{DOCUMENTS}/examples/nrpe/check_wolkvox_token.cfg": 0o644,
+    f"{DOCUMENTS}/examples/services.cfg": 0o644,
+    f"{DOCUMENTS}/examples/services.conf": 0o644,
+    f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
+    f"/usr/share/lintian/overrides/{NAME}": 0o644,
+}
+TOKEN = "0123abcd0123abcd"
+api = None
+
+
+def setUpModule():
+    global api
+    api = blackbox.plain_stand_in()
+    run("dpkg", "--purge", NAME)
+    shutil.rmtree(STATE, ignore_errors=True)
+
+
+def deb():
+    return packages.built(f"{NAME}_{VERSION}-*.deb")
+
+
+def unpacked(package, place):
+    run("dpkg-deb", "-R", package, place)
+    return pathlib.Path(place)
+
+
+class Temporary(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        os.chmod(place.name, 0o755)
+        self.place = pathlib.Path(place.name)
+
+
+class Package(Temporary):
+    def test_files_owners_and_modes(self):
+        done = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb()], stdout=subprocess.PIPE, check=True)
+        (self.place / "tar").write_bytes(done.stdout)
+        with tarfile.open(self.place / "tar") as content:
+            members = content.getmembers()
+        for member in members:
+            self.assertEqual((member.uname, member.gname), ("root", "root"), member.name)
+        files = {member.name[1:]: member.mode for member in members if not member.isdir()}
+        self.assertEqual(files, FILES)
+        parents = {str(parent) for path in FILES for parent in pathlib.Path(path).parents}
+        folders = {member.name[1:].rstrip("/") or "/": member.mode for member in members if member.isdir()}
+        self.assertEqual(folders, dict.fromkeys(parents, 0o755))
+
+    def test_control_files(self):
+        control = unpacked(deb(), self.place / "tree") / "DEBIAN"
+        self.assertEqual(sorted(path.name for path in control.iterdir()),
+                         ["conffiles", "control", "md5sums", "postinst", "postrm"])
+        self.assertEqual((control / "conffiles").read_text().split(), [COMMANDS])
+
+    def test_it_depends_on_the_libraries_that_are_loaded_late(self):
+        plugin = f"{unpacked(deb(), self.place / 'tree')}{PLUGIN}"
+        depends = run("dpkg-deb", "-f", deb(), "Depends")
+        depends = {part.split()[0] for part in depends.split(",")}
+        sonames = packages.soname_strings(plugin)
+        self.assertEqual(len(sonames), 2, sonames)
+        linked = [line.split("[")[1].rstrip("]\n") for line in run("readelf", "-d", plugin).splitlines()
+                  if "(NEEDED)" in line]
+        for soname in sonames + linked:
+            owners = {line.split(":")[0] for line in run("dpkg-query", "-S", f"*/{soname}").splitlines()}
+            self.assertTrue(owners & depends, f"{soname} is of {owners}, needed are {depends}")
+        self.assertLessEqual({"adduser", "ca-certificates"}, depends)
+
+    @unittest.skipUnless(shutil.which("lintian"), "lintian is not installed")
+    def test_lintian(self):
+        changes = packages.built(f"{NAME}_{VERSION}-*.changes")
+        found = run("lintian", "--pedantic", "--fail-on=error,warning,pedantic", changes)
+        self.assertNotRegex(found, "(?m)^[EWP]: ")
+
+    def test_the_same_sources_give_the_same_package(self):
+        run("dpkg-source", "-x", packages.built(f"{NAME}_{VERSION}-*.dsc"), self.place / "again", cwd=self.place)
+        run("dpkg-buildpackage", "-b", "-uc", "-d", cwd=self.place / "again",
+            env=packages.own_environment(DEB_BUILD_OPTIONS="nocheck", TZ="Asia/Tokyo"), umask=0o077)
+        again = self.place / deb().name
+        self.assertEqual(again.read_bytes(), deb().read_bytes())
+
+
+class Installed(Temporary):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        self.dpkg("--purge", NAME)
+        shutil.rmtree(STATE, ignore_errors=True)
+
+    def dpkg(self, *words):
+        # The index of manuals, which others keep, takes more time than all else.
+        return run("dpkg", "--no-triggers", "--force-confold", *words)
+
+    def install(self, package=None):
+        return self.dpkg("-i", package or deb())
+
+    def newer(self):
+        """The same package with a higher version and commands that have changed."""
+        tree = unpacked(deb(), self.place / "newer")
+        control = tree / "DEBIAN/control"
+        control.write_text(control.read_text().replace(f"Version: {VERSION}-", f"Version: {VERSION}.1-"))
+        with open(f"{tree}{COMMANDS}", "a", encoding="utf-8") as commands:
+            commands.write("# newer\n")
+        run("dpkg-deb", "-b", tree, self.place / "newer.deb")
+        return self.place / "newer.deb"
+
+    def check(self, user, text):
+        """A check that keeps its answer, by the installed plugin as that user."""
+        user = pwd.getpwnam(user)
+        done = subprocess.run(
+            [PLUGIN, "-H", api.url, "-o", "sales", "--max-age=600"], env={"WOLKVOX_TOKEN": TOKEN},
+            user=user.pw_uid, group=user.pw_gid, extra_groups=[], stdout=subprocess.PIPE, text=True,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, text)
+        self.assertNotIn("not kept", done.stdout)
+        return f"{STATE}/{user.pw_uid}"
+
+    def keep_answers(self):
+        """Kept answers of two users, who share no folder."""
+        api.default_reply = blackbox.load_api().Reply.json(blackbox.envelope())
+        return [self.check(user, "4799 of 4800 calls left") for user in ("nagios", "root")]
+
+    def owner_and_mode(self, path):
+        status = os.stat(path)
+        return pwd.getpwuid(status.st_uid).pw_name, stat.S_IMODE(status.st_mode)
+
+
+class Life(Installed):
+    """From installing to purging."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.before = packages.snapshot(*packages.LOOKED_AT)
+
+    def changes(self):
+        """What is not as it was before anything was installed, on the machine's whole file system."""
+        return packages.difference(self.before, packages.snapshot(*packages.LOOKED_AT))
+
+    def test_install_and_purge(self):
+        self.install()
+        self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
+        for path, mode in FILES.items():
+            # A machine may leave out documents (path-exclude in dpkg's configuration).
+            if os.path.exists(path) or not path.startswith("/usr/share/"):
+                self.assertEqual(self.owner_and_mode(path), ("root", mode), path)
+        self.dpkg("--purge", NAME)
+        self.assertEqual(self.changes(), [])
+
+    def test_install_and_remove(self):
+        self.install()
+        self.dpkg("--remove", NAME)
+        left = {change.split("\t")[0] for change in self.changes()}
+        self.assertEqual(left - {"/etc/nagios-plugins", "/etc/nagios-plugins/config"}, {COMMANDS})
+        self.install()
+        self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
+
+    def test_kept_answers_outlive_all_but_a_purge(self):
+        self.install()
+        folders = self.keep_answers()
+        requests = len(api.requests)
+        self.install(self.newer())
+        self.check("nagios", r"\(answer \d+ s old\)")
+        self.dpkg("--remove", NAME)
+        self.install()
+        self.check("root", r"\(answer \d+ s old\)")
+        self.assertEqual(len(api.requests), requests)
+        self.dpkg("--remove", NAME)
+        for folder in folders:
+            self.assertTrue(os.listdir(f"{folder}/check_wolkvox_token"))
+        self.dpkg("--purge", NAME)
+        self.assertEqual(self.changes(), [])
+
+    def test_purge_leaves_what_others_keep(self):
+        self.install()
+        nagios, root = self.keep_answers()
+        foreign = [f"{nagios}/check_snmp/state", f"{STATE}/check_of_another/check_wolkvox_token.d/state",
+                   f"{STATE}/state"]
+        for path in foreign:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            pathlib.Path(path).write_text("theirs")
+        self.dpkg("--purge", NAME)
+        self.assertEqual([path for path in foreign if not os.path.exists(path)], [])
+        self.assertFalse(os.path.exists(root))
+        self.assertEqual(os.listdir(nagios), ["check_snmp"])
+
+    def test_purge_follows_no_links(self):
+        victim = self.place / "check_wolkvox_token"
+        victim.mkdir()
+        (victim / "file").write_text("precious")
+        self.install()
+        os.symlink(self.place, f"{STATE}/4711")
+        os.mkdir(f"{STATE}/4712")
+        os.symlink(victim, f"{STATE}/4712/check_wolkvox_token")
+        self.dpkg("--purge", NAME)
+        self.assertTrue((victim / "file").exists())
+
+    def test_upgrade(self):
+        self.install()
+        with open(COMMANDS, "a", encoding="utf-8") as commands:
+            commands.write("# mine\n")
+        os.chown(STATE, 0, 0)
+        self.install(self.newer())
+        self.assertIn("# mine", pathlib.Path(COMMANDS).read_text())
+        self.assertEqual(self.owner_and_mode(STATE), ("root", 0o755))
+        self.assertTrue(os.path.exists(f"{COMMANDS}.dpkg-dist"))
+        self.dpkg("--purge", NAME)
+        self.assertEqual(self.changes(), [])
+
+    def test_an_untouched_file_of_commands_is_upgraded(self):
+        self.install()
+        self.install(self.newer())
+        self.assertIn("# newer", pathlib.Path(COMMANDS).read_text())
+
+    def test_a_directory_that_is_roots_gets_a_folder(self):
+        os.mkdir(STATE, 0o755)
+        self.install()
+        self.assertEqual(self.owner_and_mode(STATE), ("root", 0o755))
+        folder = f"{STATE}/{pwd.getpwnam('nagios').pw_uid}"
+        self.assertEqual(self.owner_and_mode(folder), ("nagios", 0o700))
+        self.keep_answers()
+
+    @unittest.skipUnless(shutil.which("icinga2") and os.path.exists("/etc/icinga2/icinga2.conf"),
+                         "Icinga 2 is not installed")
+    def test_a_copy_for_icinga_is_a_second_definition(self):
+        self.install()
+        self.addCleanup(os.remove, "/etc/icinga2/conf.d/wolkvox.conf")
+        shutil.copy(CHECK_COMMAND, "/etc/icinga2/conf.d/wolkvox.conf")
+        said = run("icinga2", "daemon", "-C", status=1)
+        self.assertIn("'wolkvox_token' of type 'CheckCommand' re-defined", said)
+
+
+class WithoutUser(Installed):
+    def test_the_user_is_made_and_stays(self):
+        run("userdel", "nagios")
+        self.install()
+        self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
+        entry = pwd.getpwnam("nagios")
+        self.assertEqual(entry.pw_dir, "/var/lib/nagios")
+        self.assertLess(entry.pw_uid, 1000)
+        self.keep_answers()
+        self.dpkg("--purge", NAME)
+        self.assertEqual(pwd.getpwnam("nagios"), entry)
+
+
+if __name__ == "__main__":
+    packages.main(sandbox=True)

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""make install and make uninstall: what is there, and that nothing is left."""
+
+import os
+import pathlib
+import pwd
+import tempfile
+import unittest
+
+import packages
+from packages import run
+
+FILES = {
+    "libexec/check_wolkvox_token": 0o755,
+    "share/bash-completion/completions/check_wolkvox_token": 0o644,
+    "share/man/man1/check_wolkvox_token.1": 0o644,
+}
+
+
+class Install(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.place = pathlib.Path(place.name)
+        cls.place.chmod(0o755)
+        cls.prefix = cls.place / "prefix"
+        cls.build = cls.place / "build"
+        cls.build.mkdir()
+        run(packages.TOP / "configure", f"--prefix={cls.prefix}", cwd=cls.build)
+        cls.make("all")
+
+    @classmethod
+    def make(cls, *words):
+        run("make", *words, cwd=cls.build, env=packages.own_environment())
+
+    def snapshot(self):
+        return {line for line in packages.snapshot(self.place) if not line.startswith(f"{self.build}")}
+
+    def installed(self, root):
+        found = {str(path.relative_to(root)): path.stat().st_mode & 0o7777
+                 for path in root.rglob("*") if path.is_file()}
+        return {path: mode for path, mode in found.items() if not path.startswith("share/doc/")}
+
+    def test_into_a_prefix(self):
+        self.prefix.mkdir()
+        (self.prefix / "share").mkdir()
+        before = self.snapshot()
+        self.make("install")
+        self.assertEqual(self.installed(self.prefix), FILES)
+        state = self.prefix / "var/lib/monitoring-plugins"
+        self.assertEqual(state.stat().st_mode & 0o7777, 0o755)
+        # Once more, over it: an upgrade.
+        self.make("install")
+        self.make("uninstall")
+        self.assertEqual(packages.difference(before, self.snapshot()), [])
+        self.prefix.joinpath("share").rmdir()
+        self.prefix.rmdir()
+
+    def test_staged(self):
+        stage = self.place / "stage"
+        before = self.snapshot()
+        self.make("install", f"DESTDIR={stage}", "-j2")
+        self.assertEqual(self.installed(pathlib.Path(f"{stage}{self.prefix}")), FILES)
+        self.make("uninstall", f"DESTDIR={stage}", "-j2")
+        self.assertEqual(packages.difference(before, self.snapshot()), [])
+
+    def test_what_others_put_there_stays(self):
+        self.make("install")
+        theirs = self.prefix / "libexec/check_other"
+        theirs.touch()
+        kept = self.prefix / "var/lib/monitoring-plugins/4711/check_wolkvox_token/entry"
+        kept.parent.mkdir(parents=True)
+        kept.touch()
+        self.make("uninstall")
+        left = {str(path.relative_to(self.prefix)) for path in self.prefix.rglob("*") if path.is_file()}
+        self.assertEqual(left, {str(path.relative_to(self.prefix)) for path in (theirs, kept)})
+        run("rm", "-r", self.prefix)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_folders_of_users(self):
+        try:
+            uid = pwd.getpwnam("nagios").pw_uid
+        except KeyError:
+            self.skipTest("there is no user nagios")
+        before = self.snapshot()
+        self.make("install")
+        folder = self.prefix / f"var/lib/monitoring-plugins/{uid}"
+        self.assertEqual((folder.stat().st_uid, folder.stat().st_mode & 0o7777), (uid, 0o700))
+        self.make("uninstall")
+        self.assertEqual(packages.difference(before, self.snapshot()), [])
+
+
+if __name__ == "__main__":
+    packages.main()
