@@ -27,6 +27,7 @@ FILES = {
     "/usr/share/man/man1/check_wolkvox_token.1.gz": 0o644,
     f"{DOCUMENTS}/README.Debian": 0o644,
     f"{DOCUMENTS}/README.md.gz": 0o644,
+    f"{DOCUMENTS}/SECURITY.md.gz": 0o644,
     f"{DOCUMENTS}/changelog.Debian.gz": 0o644,
     f"{DOCUMENTS}/changelog.gz": 0o644,
     f"{DOCUMENTS}/copyright": 0o644,

@@ -23,6 +23,7 @@ FILES = {
     f"/usr/share/man/man1/{NAME}.1": 0o644,
     f"{DOCUMENTS}/NEWS": 0o644,
     f"{DOCUMENTS}/README.md": 0o644,
+    f"{DOCUMENTS}/SECURITY.md": 0o644,
     f"{DOCUMENTS}/grafana/wolkvox-token.json": 0o644,
     f"{DOCUMENTS}/icinga2/graphite.conf": 0o644,
     f"{DOCUMENTS}/icinga2/influxdb.conf": 0o644,
