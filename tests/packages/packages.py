@@ -16,10 +16,10 @@ BUILD = pathlib.Path(blackbox.PLUGIN).parent
 VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
 STATE = "/var/lib/monitoring-plugins"
 INSIDE = "CHECK_INSIDE_SANDBOX"
-# Where packages put files and programs leave them; dpkg's own papers and caches of others aside.
+# Where packages put files and programs leave them. Not looked at: papers of dpkg, and what others write meanwhile.
 LOOKED_AT = ("/etc", "/home", "/opt", "/root", "/srv", "/usr", "/var")
 NOT_LOOKED_AT = re.compile(
-    r"/var/(lib/dpkg|log|cache/(ldconfig|debconf))[/\t]")
+    r"/var/(lib/dpkg|log|tmp|cache/(ldconfig|debconf))[/\t]")
 
 
 def built(pattern):
