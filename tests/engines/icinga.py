@@ -48,15 +48,20 @@ def service(host, name, text):
 
 
 class Icinga:
-    """A running daemon; its API answers when this returns."""
+    """A running daemon; its API answers when this returns.
 
-    def __init__(self, *, port=5665, **options):
-        users = (CONF_D / "api-users.conf").read_text(encoding="utf-8")
+    node  the Node that it runs on; else this machine
+    """
+
+    def __init__(self, *, node=None, **options):
+        command, path, address = (node.command, node.path, node.address) if node else \
+            (lambda *argv: argv, pathlib.Path, "127.0.0.1")
+        users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")
         self._password = re.search(r'password = "(.*)"', users)[1]
-        self._url = f"https://127.0.0.1:{port}/v1/"
-        engine.run("/usr/lib/icinga2/prepare-dirs", "/usr/lib/icinga2/icinga2")
-        self.daemon = engine.start("icinga2", "daemon", **options)
-        self.daemon.wait_until(lambda: engine.listens(port))
+        self._url = f"https://{address}:5665/v1/"
+        engine.run(*command("/usr/lib/icinga2/prepare-dirs", "/usr/lib/icinga2/icinga2"))
+        self.daemon = engine.start(*command("icinga2", "daemon", f"-DApiBindHost={address}"), **options)
+        self.daemon.wait_until(lambda: engine.listens(5665, address))
 
     def ask(self, path, body=None):
         """The results of a request to the API: GET without a body, else POST."""
@@ -82,16 +87,17 @@ class Icinga:
         return {entry["name"]: entry["attrs"]["last_check_result"]
                 for entry in self.ask("objects/services?attrs=last_check_result")}
 
-    def check(self, service):
-        """Forces a check now and gives its Outcome."""
-        before = (self.result(service) or {"execution_start": 0})["execution_start"]
+    def check(self, service, shown_by=None):
+        """Forces a check now and gives its Outcome, as this or another daemon shows it."""
+        shown_by = shown_by or self
+        before = (shown_by.result(service) or {"execution_start": 0})["execution_start"]
         self.ask("actions/reschedule-check",
                  {"type": "Service", "filter": "service.__name==wanted", "force": True,
                   "filter_vars": {"wanted": service}})
         found = []
 
         def is_done():
-            found[:] = [self.result(service)]
+            found[:] = [shown_by.result(service)]
             return found[0] and found[0]["execution_start"] > before
         self.daemon.wait_until(is_done)
         return outcome(found[0])

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""contrib/icinga2/distributed in two real Icinga 2: the master shows what only the satellite can ask."""
+
+import base64
+import json
+import mmap
+import pathlib
+import re
+import tempfile
+import unittest
+import urllib.error
+
+import engine
+import icinga
+from node import Node
+
+EXAMPLE = "icinga2/distributed"
+MASTER, SATELLITE = "master1.example.org", "satellite1.example.org"
+TOKEN_FILE = "/etc/nagios/wolkvox.token"
+DIRECTORIES = ("/etc/icinga2", "/var/lib/icinga2", "/var/log/icinga2", "/var/cache/icinga2",
+               "/var/spool/icinga2", "/run/icinga2", "/etc/nagios")
+SALES, EXCHANGE, CONSTANT = "wolkvox!wolkvox token sales", "wolkvox!exchange", "wolkvox!constant"
+CONSTANT_MARKER, RESULT_MARKER = "a constant of the master", "a result for the satellite"
+# As README.md beside the example has them.
+CONSTANT_LINE = 'const WolkvoxTokens = { support = "0123456789abcdef0123456789abcdef" }'
+VARIABLE_LINE = 'wolkvox_token_token = {{ return WolkvoxTokens["support"] }}'
+
+
+def setUpModule():
+    global crm, nodes, master, satellite
+    engine.install_plugin()
+    nodes = {name: Node(name, address, DIRECTORIES)
+             for name, address in ((MASTER, "127.0.0.1"), (SATELLITE, "127.0.0.2"))}
+    tokens = {"techcon": TOKEN_FILE, "support": "/etc/nagios/wolkvox-support.token"}
+    crm = engine.Crm({operation: nodes[SATELLITE].path(path) for operation, path in tokens.items()})
+    crm.write_tokens()
+    master_commands, satellite_commands = commands_of_readme()
+    ticket = follow(nodes[MASTER], master_commands, prepare_master)
+    follow(nodes[SATELLITE], [line.replace("TICKET", ticket) for line in satellite_commands], prepare_satellite)
+    satellite.daemon.wait_until(lambda: {SALES, EXCHANGE, CONSTANT} <= answered(satellite.results))
+
+
+def answered(results):
+    """The names of the services that a daemon knows; none while it starts again with what it was sent."""
+    try:
+        return results().keys()
+    except (urllib.error.URLError, ConnectionError):
+        return set()
+
+
+def commands_of_readme():
+    """What README.md lets an administrator type on the master, and on the satellite."""
+    text = (engine.CONTRIB / EXAMPLE / "README.md").read_text(encoding="utf-8")
+    return [block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)]
+
+
+def follow(node, commands, prepare):
+    """Types them, and starts the daemon where they restart it; gives what the last one printed."""
+    for line in commands:
+        if line == "systemctl restart icinga2":
+            prepare()
+            globals()["master" if node.name == MASTER else "satellite"] = icinga.Icinga(node=node)
+        else:
+            printed = node.run("sh", "-ec", f"cd {engine.CONTRIB / EXAMPLE} && {line}")
+    return printed.strip()
+
+
+def prepare_master():
+    """What the example does not have: services for the tests, a log of everything, a marker."""
+    node = nodes[MASTER]
+    node.run("icinga2", "feature", "enable", "debuglog")
+    node.path("/etc/icinga2/zones.d/satellite/tests.conf").write_text(f"""
+object Service "exchange" {{
+	import "wolkvox-token"
+	host_name = "wolkvox"
+	vars.wolkvox_token_hostname = "{engine.CRM}"
+	vars.wolkvox_token_operation = "techcon"
+	vars.wolkvox_token_token_file = "{TOKEN_FILE}"
+	vars.wolkvox_token_max_age = 0
+	vars.wolkvox_token_verbose = 3
+}}
+object Service "constant" {{
+	import "wolkvox-token"
+	host_name = "wolkvox"
+	vars.wolkvox_token_hostname = "{engine.CRM}"
+	vars.wolkvox_token_operation = "support"
+	vars.{VARIABLE_LINE}
+}}
+""", encoding="utf-8")
+    engine.append(node.path("/etc/icinga2/constants.conf"), f'\nconst Marker = "{CONSTANT_MARKER}"\n')
+
+
+def prepare_satellite():
+    node = nodes[SATELLITE]
+    line = CONSTANT_LINE.replace("0123456789abcdef" * 2, crm.tokens["support"])
+    engine.append(node.path("/etc/icinga2/constants.conf"), f"\n{line}\n")
+    engine.write(node.path(icinga.CONF_D / "api-users.conf"),
+                 'object ApiUser "root" {\n\tpassword = "satellite"\n\tpermissions = [ "*" ]\n}\n', 0o640)
+    engine.append(node.path("/etc/icinga2/icinga2.conf"), '\ninclude "conf.d/api-users.conf"\n')
+
+
+# --- the search ------------------------------------------------------------------------------
+
+
+def forms(secret):
+    """A secret as it may stand somewhere, and parts of it, which the tokens of the tests repeat."""
+    part = secret[2:20]
+    encoded = [base64.b64encode(part[start:start + 15].encode()) for start in range(3)]
+    return [part.encode(), part.encode().hex().encode(), part.encode("utf-16-le"), *encoded]
+
+
+def held(data, needles):
+    return {needle for needle in needles if data.find(needle) != -1}
+
+
+def in_memory(node, needles):
+    """What is in dumps of the memory of all processes of a node."""
+    found = set()
+    for pid in node.processes():
+        with tempfile.TemporaryDirectory() as directory:
+            engine.run("gcore", "-a", "-o", f"{directory}/core", str(pid))
+            with open(f"{directory}/core.{pid}", "rb") as file, \
+                    mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as dump:
+                found |= held(dump, needles)
+    return found
+
+
+def in_files(node, path, needles):
+    """What is in a file or in all files of a directory, their names included."""
+    path = node.path(path)
+    files = [path] if path.is_file() else [entry for entry in path.rglob("*") if entry.is_file()]
+    return set().union(*(held(str(file).encode() + b"\n" + file.read_bytes(), needles) for file in files))
+
+
+def in_api(daemon, path, needles):
+    return held(json.dumps(daemon.ask(path), ensure_ascii=False).encode(), needles)
+
+
+def in_objects(daemon, needles):
+    """What is in all objects of all types that the API shows."""
+    found = set()
+    for kind in daemon.ask("types"):
+        try:
+            found |= in_api(daemon, f"objects/{kind['plural_name'].lower()}", needles)
+        except urllib.error.HTTPError:  # numbers and the like are no objects
+            pass
+    return found
+
+
+# --- tests -----------------------------------------------------------------------------------
+
+
+class Examples(engine.SituationsCase):
+
+    def test_situations(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, satellite.check(SALES, shown_by=master))
+                self.assertEqual(master.result(SALES)["check_source"], SATELLITE)
+
+    def test_each_entry_of_the_dictionary_is_a_service(self):
+        self.assertEqual({name for name in master.results() if "wolkvox token" in name},
+                         {SALES, "wolkvox!wolkvox token support"})
+
+    def test_the_satellite_spends_a_call_where_an_answer_is_kept(self):
+        with crm.situation("ok") as api:
+            satellite.check(SALES, shown_by=master)
+            again = satellite.check(SALES, shown_by=master)
+        self.assertEqual(len(api.requests), 1)
+        self.assertIn(" s old)", again.text)
+
+    def test_the_master_cannot_read_the_token(self):
+        self.assertIn("No such file", nodes[MASTER].run("sh", "-c", f"cat {TOKEN_FILE} 2>&1 || true"))
+        with crm.situation("ok"):
+            self.assertEqual(nodes[SATELLITE].run("cat", TOKEN_FILE).strip(), crm.tokens["techcon"])
+
+    def test_a_constant_of_the_satellite(self):
+        text = (engine.CONTRIB / EXAMPLE / "README.md").read_text(encoding="utf-8")
+        self.assertIn(f"\n    {CONSTANT_LINE}\n", text)
+        self.assertIn(f"\n    {VARIABLE_LINE}\n", text)
+        with crm.situation("ok") as api:
+            self.assert_situation("ok", satellite.check(CONSTANT, shown_by=master))
+        self.assertEqual([request.token for request in api.requests], [crm.tokens["support"]])
+
+
+# Where the master may keep what it was told, and something harmless that is found there.
+DESCRIPTION = "sales-crm ***"
+PLACES = {
+    "memory": DESCRIPTION,
+    "API: objects": DESCRIPTION,
+    "API: variables": CONSTANT_MARKER,
+    "API: status": SATELLITE,
+    "API: templates": "wolkvox-token",
+    "logs": SALES,
+    "state file": DESCRIPTION,
+    "replay log": RESULT_MARKER,
+    "zones as they are sent": "techcon",
+    "all files": CONSTANT_MARKER,
+}
+
+
+class Token(unittest.TestCase):
+    """It is nowhere on the master, not even where the server has sent it back."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.secrets = forms(crm.tokens["techcon"])
+        whole = [token.encode() for token in crm.tokens.values()]
+        needles = [*cls.secrets, *whole, *(marker.encode() for marker in PLACES.values())]
+        cls.make_checks()
+        cls.on_satellite = in_memory(nodes[SATELLITE], needles)
+        cls.found = {
+            "memory": in_memory(nodes[MASTER], needles),
+            "API: objects": in_objects(master, needles),
+            **{f"API: {path}": in_api(master, path, needles) for path in ("variables", "status")},
+            "API: templates": in_api(master, "templates/services", needles),
+        }
+        cls.stop()
+        cls.found.update({place: in_files(nodes[MASTER], path, needles) for place, path in {
+            "logs": "/var/log/icinga2", "state file": "/var/lib/icinga2/icinga2.state",
+            "replay log": "/var/lib/icinga2/api/log",
+            "zones as they are sent": "/var/lib/icinga2/api/zones"}.items()})
+        cls.found["all files"] = set().union(*(in_files(nodes[MASTER], path, needles) for path in DIRECTORIES))
+
+    @classmethod
+    def make_checks(cls):
+        """With a server that repeats the token wherever it can, and a plugin that tells what it says."""
+        with crm.situation("ok", replies={operation: echo(token) for operation, token in crm.tokens.items()}):
+            cls.outcomes = [satellite.check(service, shown_by=master) for service in (SALES, EXCHANGE, CONSTANT)]
+
+    @staticmethod
+    def stop():
+        """The satellite first, so that the master notes what it could not send."""
+        satellite.daemon.stop()
+        endpoint = f"objects/endpoints/{SATELLITE}"
+        master.daemon.wait_until(lambda: not master.ask(endpoint)[0]["attrs"]["connected"])
+        master.ask("actions/process-check-result", {
+            "type": "Service", "filter": "service.__name==wanted", "filter_vars": {"wanted": SALES},
+            "exit_status": 0, "plugin_output": RESULT_MARKER})
+        master.daemon.stop()
+
+    def test_it_is_nowhere(self):
+        for place in PLACES:
+            with self.subTest(place):
+                self.assertEqual(self.found[place] & set(self.secrets), set())
+
+    def test_it_was_sent_back_and_masked(self):
+        for outcome in self.outcomes:
+            self.assertIn(f"WOLKVOX_TOKEN OK: {DESCRIPTION}: ", outcome.text)
+        self.assertRegex(self.outcomes[1].text, r"(?i)x-token-received: \*\*\*")
+
+    def test_the_search_looks_at_each_place(self):
+        for place, marker in PLACES.items():
+            with self.subTest(place):
+                self.assertIn(marker.encode(), self.found[place])
+
+    def test_the_search_finds_a_token_in_memory(self):
+        """The satellite's daemon holds the one of its constant, and not the one of the file."""
+        self.assertIn(crm.tokens["support"].encode(), self.on_satellite)
+        self.assertTrue(self.on_satellite & set(self.secrets))
+        self.assertNotIn(crm.tokens["techcon"].encode(), self.on_satellite)
+
+    def test_the_search_knows_encoded_tokens(self):
+        token = crm.tokens["techcon"]
+        for number, text in enumerate((token, token.encode().hex(), token[10:40])):
+            with self.subTest(number):
+                self.assertTrue(held(text.encode(), self.secrets))
+        for start in range(4):
+            with self.subTest(start=start):
+                self.assertTrue(held(base64.b64encode(b"x" * start + token.encode()), self.secrets))
+
+
+def echo(token):
+    reply = engine.Reply.json(engine.blackbox.envelope(description=f"sales-crm {token}", msg=token))
+    return reply.changed(headers=[*reply.headers, ("X-Token-Received", token)])
+
+
+if __name__ == "__main__":
+    engine.main("icinga2", "gcore", "nsenter")
