@@ -39,7 +39,7 @@ ABSENT = object()
 @functools.lru_cache(maxsize=None)
 def load_script(name):
     """A script beside this file as a module, the same one at every call."""
-    path = pathlib.Path(__file__).with_name(name)
+    path = pathlib.Path(__file__).parent / name
     loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(path))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     loader.exec_module(module)

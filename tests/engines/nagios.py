@@ -35,33 +35,44 @@ def configuration_problems():
 @contextlib.contextmanager
 def running():
     """A Nagios that knows of no check before, as long as the context lasts."""
-    for path in (STATUS, RETENTION, COMMANDS):
-        path.unlink(missing_ok=True)
-    daemon = engine.Daemon("nagios4", CONFIGURATION)
+    daemon = started()
     try:
-        daemon.wait_until(lambda: COMMANDS.exists() and STATUS.exists())
         yield daemon
     finally:
         daemon.stop()
 
 
+def started():
+    """The same, until it is stopped."""
+    for path in (STATUS, RETENTION, COMMANDS):
+        path.unlink(missing_ok=True)
+    daemon = engine.start("nagios4", CONFIGURATION)
+    daemon.wait_until(lambda: COMMANDS.exists() and STATUS.exists())
+    return daemon
+
+
 def check(daemon, host, *services):
     """Forces the first check of these services and gives their Outcomes by description."""
-    with open(COMMANDS, "w", encoding="utf-8") as commands:
-        for service in services:
-            commands.write(f"[{time.time():.0f}] SCHEDULE_FORCED_SVC_CHECK;{host};{service};"
-                           f"{time.time():.0f}\n")
+    force(host, services)
     found = {}
 
     def all_done():
-        found.update({entry["service_description"]: entry for entry in _services(host)
+        found.update({entry["service_description"]: entry for entry in entries(host)
                       if entry["has_been_checked"] == "1"})
         return found.keys() >= set(services)
     daemon.wait_until(all_done, 120)
     return {service: _outcome(found[service]) for service in services}
 
 
-def _services(host):
+def force(host, services):
+    """Lets services be checked at once."""
+    with open(COMMANDS, "w", encoding="utf-8") as commands:
+        for service in services:
+            commands.write(f"[{time.time():.0f}] SCHEDULE_FORCED_SVC_CHECK;{host};{service};"
+                           f"{time.time():.0f}\n")
+
+
+def entries(host):
     """The entries of a host's services in the status file."""
     if not STATUS.exists():  # it is being replaced
         return

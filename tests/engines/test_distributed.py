@@ -19,7 +19,8 @@ MASTER, SATELLITE = "master1.example.org", "satellite1.example.org"
 TOKEN_FILE = "/etc/nagios/wolkvox.token"
 DIRECTORIES = ("/etc/icinga2", "/var/lib/icinga2", "/var/log/icinga2", "/var/cache/icinga2",
                "/var/spool/icinga2", "/run/icinga2", "/etc/nagios")
-SALES, EXCHANGE, CONSTANT = "wolkvox!wolkvox token sales", "wolkvox!exchange", "wolkvox!constant"
+SALES = "wolkvox!wolkvox token sales"
+EXCHANGE, CONSTANT = "wolkvox!exchange", "wolkvox!constant"
 CONSTANT_MARKER, RESULT_MARKER = "a constant of the master", "a result for the satellite"
 # As README.md beside the example has them.
 CONSTANT_LINE = 'const WolkvoxTokens = { support = "0123456789abcdef0123456789abcdef" }'
@@ -36,7 +37,8 @@ def setUpModule():
     crm.write_tokens()
     master_commands, satellite_commands = commands_of_readme()
     ticket = follow(nodes[MASTER], master_commands, prepare_master)
-    follow(nodes[SATELLITE], [line.replace("TICKET", ticket) for line in satellite_commands], prepare_satellite)
+    with_ticket = [line.replace("TICKET", ticket) for line in satellite_commands]
+    follow(nodes[SATELLITE], with_ticket, prepare_satellite)
     satellite.daemon.wait_until(lambda: {SALES, EXCHANGE, CONSTANT} <= answered(satellite.results))
 
 
@@ -162,7 +164,7 @@ class Examples(engine.SituationsCase):
         self.assertEqual({name for name in master.results() if "wolkvox token" in name},
                          {SALES, "wolkvox!wolkvox token support"})
 
-    def test_the_satellite_spends_a_call_where_an_answer_is_kept(self):
+    def test_one_call_serves_many_checks(self):
         with crm.situation("ok") as api:
             satellite.check(SALES, shown_by=master)
             again = satellite.check(SALES, shown_by=master)
@@ -220,13 +222,16 @@ class Token(unittest.TestCase):
             "logs": "/var/log/icinga2", "state file": "/var/lib/icinga2/icinga2.state",
             "replay log": "/var/lib/icinga2/api/log",
             "zones as they are sent": "/var/lib/icinga2/api/zones"}.items()})
-        cls.found["all files"] = set().union(*(in_files(nodes[MASTER], path, needles) for path in DIRECTORIES))
+        cls.found["all files"] = set().union(
+            *(in_files(nodes[MASTER], path, needles) for path in DIRECTORIES))
 
     @classmethod
     def make_checks(cls):
         """With a server that repeats the token wherever it can, and a plugin that tells what it says."""
-        with crm.situation("ok", replies={operation: echo(token) for operation, token in crm.tokens.items()}):
-            cls.outcomes = [satellite.check(service, shown_by=master) for service in (SALES, EXCHANGE, CONSTANT)]
+        replies = {operation: echo(token) for operation, token in crm.tokens.items()}
+        with crm.situation("ok", replies=replies):
+            cls.outcomes = [satellite.check(service, shown_by=master)
+                            for service in (SALES, EXCHANGE, CONSTANT)]
 
     @staticmethod
     def stop():
