@@ -8,6 +8,7 @@ trusted, and behind it stands the stand-in.
 """
 
 import contextlib
+import datetime
 import os
 import pathlib
 import re
@@ -231,8 +232,10 @@ class Crm:
             return
         tokens = [api_module.Token(token, operation, 4800, used, "sales-crm")
                   for operation, token in self.tokens.items()]
+        # Half a day is over, for what a forecast says must not depend on when the tests are run.
+        reset_hour = (datetime.datetime.now().hour + 12) % 24
         with Api(tokens, certificate="vendor", port=443, authority=self._authority,
-                 replies=replies) as api:
+                 replies=replies, reset_hour=reset_hour) as api:
             yield api
 
     def process(self):
