@@ -66,6 +66,27 @@ class Papers(unittest.TestCase):
         for option in keys:
             self.assertIn(f"wolkvox_token_{option.replace('-', '_')}", command)
 
+    def test_director_basket(self):
+        text = read("contrib/director/basket.json")
+        self.assertNotIn('"uuid"', text)  # Director 1.10 does not restore what has it
+        self.assertNotIn('"env"', text)
+        basket = json.loads(text)
+        (name, command), = basket["Command"].items()
+        self.assertNotIn(f'"{name}"', read("contrib/icinga2/check_wolkvox_token.conf"))
+        variables = {f"--{option}": f"wolkvox_token_{option.replace('-', '_')}"
+                     for option in set(self.options) - NOT_FOR_SERVICES}
+        self.assertEqual(set(command["arguments"]), set(variables))
+        for key, argument in command["arguments"].items():
+            with self.subTest(key):
+                self.assertEqual(set(re.findall(r"\$(\w+)\$", json.dumps(argument))), {variables[key]})
+                self.assertTrue(argument["description"])
+        fields = basket["Datafield"]
+        self.assertEqual(sorted(field["varname"] for field in fields.values()), sorted(variables.values()))
+        self.assertEqual({str(field["datafield_id"]) for field in command["fields"]}, set(fields))
+        for field in fields.values():
+            with self.subTest(field["varname"]):
+                self.assertTrue(field["caption"] and field["description"])
+
     def test_other_contributions_use_known_options(self):
         for path in sorted((TOP / "contrib").rglob("*")):
             if path.is_file():

@@ -70,8 +70,8 @@ def install_plugin():
 
 def run(*argv, **options):
     """Runs an administrator's command and gives its output; an AssertionError where it fails."""
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, **options)
+    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                          **{"stdin": subprocess.DEVNULL, **options})
     output = done.stdout.decode(errors="replace")
     assert done.returncode == 0, f"{argv} gave {done.returncode}:\n{output[-4000:]}"
     return output

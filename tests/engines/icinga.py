@@ -20,6 +20,12 @@ def setup_api():
     engine.run("icinga2", "api", "setup", "--cn", "localhost")
 
 
+def api_password(path=pathlib.Path):
+    """Of the API's user `root`, whom setup_api() has made; `path` is where files of a Node are."""
+    users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")
+    return re.search(r'password = "(.*)"', users)[1]
+
+
 def configuration_error():
     """What is wrong with the configuration, or None."""
     done = subprocess.run(["icinga2", "daemon", "-C"], stdin=subprocess.DEVNULL, check=False,
@@ -56,8 +62,7 @@ class Icinga:
     def __init__(self, *, node=None, **options):
         command, path, address = (node.command, node.path, node.address) if node else \
             (lambda *argv: argv, pathlib.Path, "127.0.0.1")
-        users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")
-        self._password = re.search(r'password = "(.*)"', users)[1]
+        self._password = api_password(path)
         self._url = f"https://{address}:5665/v1/"
         engine.run(*command("/usr/lib/icinga2/prepare-dirs", "/usr/lib/icinga2/icinga2"))
         self.daemon = engine.start(*command("icinga2", "daemon", f"-DApiBindHost={address}"), **options)

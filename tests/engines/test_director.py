@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""contrib/director/basket.json restored into a real Director, and deployed to a real Icinga 2."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import unittest
+
+import engine
+import icinga
+import icingaweb
+
+BASKET = engine.CONTRIB / "director/basket.json"
+COMMAND = "wolkvox_token_director"
+HOST = "crm"
+TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
+STAGES = pathlib.Path("/var/lib/icinga2/api/packages/director")
+INI_FILE = "/etc/nagios/wolkvox.ini"
+
+# What an administrator enters into the fields, by the kinds of value that Director's forms give.
+ON_HOST = {"hostname": engine.CRM, "operation": "techcon", "token_file": TOKEN_FILES["techcon"]}
+SERVICES = {
+    "support": {"operation": "support", "token_file": TOKEN_FILES["support"], "warning": "1000",
+                "critical": "10%"},
+    "everything": {
+        "hostname": "https://" + engine.CRM, "operation": "support", "token_file": TOKEN_FILES["support"],
+        "port": 443, "warning": "20%", "critical": "@0:5%", "method": "GET", "timeout": "30:unknown",
+        "unavailable": "warning", "ca_file": "/etc/ssl/certs/ca-certificates.crt", "proxy": "http://[::1]:9",
+        "use_ipv4": True, "use_ipv6": False, "max_age": 60, "state_dir": "/var/lib/monitoring-plugins",
+        "forecast": "critical", "extra_opts": [f"one@{INI_FILE}", f"two@{INI_FILE}"], "verbose": 2},
+    "no forecast": {"forecast": "false"},
+    "forecast as in a file": {"forecast": True},
+    "no forecast as in a file": {"forecast": False},
+    "strings": {"max_age": "120", "verbose": "1", "use_ipv4": "1"},
+}
+
+
+def setUpModule():
+    global crm, daemon
+    engine.install_plugin()
+    crm = engine.Crm(TOKEN_FILES)
+    crm.write_tokens()
+    engine.write(INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+    icinga.setup_api()
+    icingaweb.start_database("director")
+    icingaweb.setup("incubator", "director")
+    icingaweb.configure("modules/director/config.ini", '[db]\nresource = "director"\n')
+    icingaweb.configure("modules/director/kickstart.ini", f"""
+[config]
+endpoint = localhost
+host = 127.0.0.1
+username = root
+password = "{icinga.api_password()}"
+""")
+    daemon = icinga.Icinga()
+    director("migration", "run")
+    director("kickstart", "run")
+    restore()
+    create("host", HOST, imports=["wolkvox CRM"], vars=variables(ON_HOST))
+    create("serviceset", "wolkvox token", host=HOST, imports=["wolkvox token"])
+    for name, values in SERVICES.items():
+        create("service", name, host=HOST, imports=["wolkvox token"], vars=variables(values))
+    deploy_until(f"{HOST}!strings")
+
+
+def director(*words, **options):
+    return icingaweb.icingacli("director", *words, **options)
+
+
+def restore():
+    with open(BASKET, encoding="utf-8") as basket:
+        return director("basket", "restore", stdin=basket)
+
+
+def create(kind, name, **properties):
+    director(kind, "create", name, "--json", json.dumps(properties))
+
+
+def variables(values):
+    return {f"wolkvox_token_{name}": value for name, value in values.items()}
+
+
+def deploy_until(service):
+    """Deploys, and waits until Icinga 2 has the service."""
+    director("config", "deploy")
+    wait_for(service)
+
+
+def wait_for(service):
+    """AssertionError with what Icinga 2 has against a deployment where the service does not come."""
+    def is_there():
+        for status in STAGES.glob("*/status"):
+            if status.read_text().strip() not in ("", "0"):
+                raise AssertionError((status.parent / "startup.log").read_text(encoding="utf-8"))
+        try:
+            return service in daemon.results()
+        except OSError:  # between the old daemon and the new one
+            return False
+    daemon.daemon.wait_until(is_there)
+
+
+def options_of_help():
+    """Of the program, but for those that no service needs."""
+    found = re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", engine.blackbox.run("--help", plain=True).text,
+                       re.MULTILINE)
+    return set(found) - {"help", "version"}
+
+
+class Basket(unittest.TestCase):
+
+    def test_restoring_again_changes_nothing(self):
+        tables = ("director_activity_log", "director_datafield", "director_datafield_setting",
+                  "director_datalist_entry", "icinga_command_field", "icinga_host_field",
+                  "icinga_command_argument", "icinga_service", "icinga_service_set")
+        count = ";".join(f"SELECT COUNT(*) FROM {table}" for table in tables)
+        before = icingaweb.sql(count, "director")
+        self.assertIn("have been restored", restore())
+        self.assertEqual(icingaweb.sql(count, "director"), before)
+        self.assertIn("already exists", director("config", "render"))
+
+    def test_each_option_has_a_field_with_caption_and_description(self):
+        rows = icingaweb.sql("SELECT varname, caption, description FROM director_datafield", "director")
+        fields = dict(row.split("\t", 1) for row in rows.splitlines())
+        self.assertEqual(set(fields), {f"wolkvox_token_{option.replace('-', '_')}"
+                                       for option in options_of_help()})
+        for name, words in fields.items():
+            with self.subTest(name):
+                self.assertRegex(words, r"^[^\t]{4,}\t[^\t]{9,}$")
+                self.assertNotIn("NULL", words)
+
+    def test_the_command_in_icinga_takes_every_option(self):
+        attributes = daemon.ask(f"objects/checkcommands/{COMMAND}")[0]["attrs"]
+        self.assertEqual(set(attributes["arguments"]), {f"--{option}" for option in options_of_help()})
+        self.assertEqual(attributes["command"], [str(engine.PLUGIN)])
+        self.assertFalse(attributes["env"])
+
+
+class Services(engine.SituationsCase):
+
+    def test_situations_of_the_service_of_the_set(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, daemon.check(f"{HOST}!wolkvox token"))
+
+    def test_a_service_from_the_template_has_values_of_its_own(self):
+        with crm.situation("warning"):
+            outcome = daemon.check(f"{HOST}!support")
+        self.assertIn("(warning below 1000)", outcome.text)
+        self.assertRegex(outcome.perfdata, r"^available=799;1000:;480:;0;4800 used=4001;3800;4320;0;4800 ")
+
+    def test_what_the_template_says(self):
+        attributes = daemon.ask("objects/services/crm!wolkvox%20token")[0]["attrs"]
+        self.assertEqual((attributes["check_interval"], attributes["retry_interval"],
+                          attributes["max_check_attempts"]), (60, 60, 3))
+        self.assertTrue(attributes["notes"])
+        with crm.situation("ok"):
+            daemon.check(f"{HOST}!wolkvox token")
+        command = self.command("wolkvox token")
+        self.assertIn("--forecast=warning", command)
+        self.assertEqual(command[command.index("--max-age") + 1], "290")
+
+    def test_every_field_becomes_its_option(self):
+        with crm.situation("ok"):
+            daemon.check(f"{HOST}!everything")
+        self.assertEqual(sorted(self.command("everything")), sorted([
+            str(engine.PLUGIN), "--hostname", f"https://{engine.CRM}", "--operation", "support",
+            "--token-file", TOKEN_FILES["support"], "--port", "443", "--warning", "20%", "--critical", "@0:5%",
+            "--method", "GET", "--timeout", "30:unknown", "--unavailable", "warning", "--ca-file",
+            "/etc/ssl/certs/ca-certificates.crt", "--proxy", "http://[::1]:9", "--use-ipv4",
+            "--max-age", "60", "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
+            "--extra-opts", f"one@{INI_FILE}", "--extra-opts", f"two@{INI_FILE}", "--verbose", "--verbose"]))
+        self.assertEqual(set(SERVICES["everything"]),
+                         {option.replace("-", "_") for option in options_of_help()})
+
+    def test_kinds_of_values(self):
+        for name, present, absent in (
+                ("no forecast", "--max-age", "--forecast"),
+                ("forecast as in a file", "--forecast", "--forecast=true"),
+                ("no forecast as in a file", "--max-age", "--forecast"),
+                ("strings", "--use-ipv4", "--use-ipv6")):
+            with self.subTest(name), crm.situation("ok"):
+                outcome = daemon.check(f"{HOST}!{name}")
+                self.assertEqual(outcome.state, 0, outcome)
+                self.assertIn(present, self.command(name))
+                self.assertNotIn(absent, " ".join(self.command(name)))
+        self.assertEqual(self.command("strings").count("--verbose"), 1)
+
+    def command(self, name):
+        """The arguments with which the plugin was run."""
+        return daemon.result(f"{HOST}!{name}")["command"]
+
+
+class SetByRule(engine.SituationsCase):
+    """The set applied to hosts by a rule, and the basket restored again after that."""
+
+    def test_situations(self):
+        create("host", "by rule", imports=["wolkvox CRM"], vars=variables(ON_HOST))
+        director("serviceset", "set", "wolkvox token", "--json",
+                 json.dumps({"assign_filter": 'host.name="by rule"'}))
+        restore()
+        deploy_until("by rule!wolkvox token")
+        with crm.situation("warning"):
+            self.assert_situation("warning", daemon.check("by rule!wolkvox token"))
+
+
+class WithTheFilesOfIcinga2(engine.SituationsCase):
+    """contrib/icinga2 at the same time: no name of its files is one of the basket's."""
+
+    def test_situations(self):
+        engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
+        engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+        os.kill(daemon.daemon.pid, signal.SIGHUP)
+        wait_for("wolkvox!wolkvox token sales")
+        director("kickstart", "run")
+        self.assertIn('"external_object"', director("command", "show", "wolkvox_token", "--json"))
+        restore()
+        create("host", "beside", imports=["wolkvox CRM"], vars=variables(ON_HOST))
+        create("serviceset", "wolkvox token", host="beside", imports=["wolkvox token"])
+        deploy_until("beside!wolkvox token")
+        for service in ("beside!wolkvox token", "wolkvox!wolkvox token sales"):
+            with self.subTest(service), crm.situation("warning"):
+                self.assert_situation("warning", daemon.check(service))
+
+
+if __name__ == "__main__":
+    engine.main("icinga2", "icingacli", "mariadbd")
