@@ -1,18 +1,25 @@
 """Icinga Web 2 as the tests need it: MariaDB, and what an administrator puts into /etc/icingaweb2."""
 
-import os
+import html
+import http.cookiejar
 import pathlib
+import re
 import shutil
 import subprocess
+import tempfile
+import urllib.parse
+import urllib.request
 
 import engine
+import icinga
 
 CONFIGURATION = pathlib.Path("/etc/icingaweb2")
 DATA = "/var/lib/mysql-of-the-tests"
 RUN = pathlib.Path("/run/mysqld")
 SOCKET = RUN / "mysqld.sock"
 PASSWORD = "of-the-tests"
-GROUP = "icingaweb2"
+PORT = 8080
+URL = f"http://127.0.0.1:{PORT}/"
 
 CONFIG = """
 [global]
@@ -63,17 +70,19 @@ def configure(path, text):
 
 
 def setup(*modules):
-    """What all of Icinga Web needs, and the modules, each with a database of its name for it."""
+    """What all of Icinga Web needs, with these modules and no others."""
     configure("config.ini", CONFIG)
-    configure("resources.ini", "".join(resource(name) for name in ("director", "icinga2")))
+    # Icinga 2 puts UTF-8 into tables that are latin1, and has it out again as what it put in.
+    configure("resources.ini", resource("director", "utf8") + resource("icinga2", "latin1"))
+    enabled = CONFIGURATION / "enabledModules"
+    shutil.rmtree(enabled, ignore_errors=True)
+    enabled.mkdir()
     for module in modules:
-        link = CONFIGURATION / "enabledModules" / module
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if not os.path.lexists(link):
-            link.symlink_to(f"/usr/share/icingaweb2/modules/{module}")
+        (enabled / module).symlink_to(f"/usr/share/icingaweb2/modules/{module}")
 
 
-def resource(name):
+def resource(name, charset):
+    """A database of start_database() as Icinga Web wants to know it."""
     return f"""
 [{name}]
 type = "db"
@@ -82,10 +91,102 @@ host = "localhost"
 dbname = "{name}"
 username = "{name}"
 password = "{PASSWORD}"
-charset = "utf8"
+charset = "{charset}"
 """
 
 
 def icingacli(*words, **options):
     """What icingacli prints; an AssertionError where it fails."""
     return engine.run("icingacli", *words, **options)
+
+
+# --- the monitoring module -------------------------------------------------------------------
+
+
+def setup_monitoring():
+    """Icinga Web with the objects of Icinga 2, who writes them into the database `icinga2`.
+
+    Who comes is logged in as `admin`, as behind a web server that has asked for a password.
+    """
+    with open("/usr/share/icinga2-ido-mysql/schema/mysql.sql", encoding="utf-8") as schema:
+        sql(schema.read(), "icinga2")
+    (icinga.CONFIGURATION / "features-enabled/ido-mysql.conf").write_text(f"""
+library "db_ido_mysql"
+object IdoMysqlConnection "ido-mysql" {{
+  user = "icinga2"
+  password = "{PASSWORD}"
+  host = "127.0.0.1"
+  database = "icinga2"
+}}
+""", encoding="utf-8")
+    setup("monitoring")
+    configure("authentication.ini", '[external]\nbackend = "external"\n')
+    configure("roles.ini", '[admins]\nusers = "admin"\npermissions = "*"\n')
+    configure("modules/monitoring/backends.ini", '[icinga2]\ntype = "ido"\nresource = "icinga2"\n')
+    protect_variables()
+
+
+def protect_variables():
+    """What the monitoring module's set-up offers to mask."""
+    configure("modules/monitoring/config.ini", '[security]\nprotected_customvars = "*pw*,*pass*,community"\n')
+
+
+def start_web():
+    """Serves Icinga Web at URL."""
+    daemon = engine.start("icingacli", "web", "serve", "/usr/share/icingaweb2/public", f"127.0.0.1:{PORT}",
+                          env={"REMOTE_USER": "admin", "PHP_CLI_SERVER_WORKERS": "4"})
+    daemon.wait_until(lambda: engine.listens(PORT))
+    return daemon
+
+
+def service_url(host, service, **parameters):
+    words = urllib.parse.urlencode({"host": host, "service": service, **parameters},
+                                   quote_via=urllib.parse.quote)
+    return f"{URL}monitoring/service/show?{words}"
+
+
+def page(url):
+    """The HTML of a page."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}),
+                                         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    with opener.open(url) as answer:
+        return answer.read().decode()
+
+
+def page_with(text, host, service):
+    """The HTML of a service's page, as soon as it shows the text."""
+    shown = []
+
+    def shows_it():
+        shown[:] = [page(service_url(host, service))]
+        return " ".join(text.split()) in text_of(shown[0])
+    try:
+        engine.blackbox.wait_until(shows_it, 30)
+    except AssertionError:
+        raise AssertionError(f"{text}\nis not in\n{text_of(shown[0])}") from None
+    return shown[0]
+
+
+def text_of(page_html):
+    """The words of a page as they are seen, with single blanks between them."""
+    without_scripts = re.sub("<script.*?</script>", " ", page_html, flags=re.DOTALL)
+    text = html.unescape(re.sub("<[^>]*>", " ", without_scripts))
+    return " ".join(text.replace("\u200b", "").split())  # which it puts behind commas
+
+
+def plugin_output(page_html):
+    """The HTML of what a service's page shows of the plugin's text, long output included."""
+    return "\n".join(re.findall('<div class="plugin-output[^>]*>(.*?)</div>', page_html, re.DOTALL))
+
+
+# --- the browser -----------------------------------------------------------------------------
+
+
+def photograph(url, path, width, height):
+    """A PNG of a page in Chromium, when its scripts have nothing more to do."""
+    with tempfile.TemporaryDirectory() as profile:
+        engine.run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                   "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                   "--disable-sync", f"--user-data-dir={profile}", "--hide-scrollbars",
+                   f"--window-size={width},{height}", "--virtual-time-budget=15000",
+                   f"--screenshot={path}", url)
