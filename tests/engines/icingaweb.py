@@ -103,8 +103,8 @@ def icingacli(*words, **options):
 # --- the monitoring module -------------------------------------------------------------------
 
 
-def setup_monitoring():
-    """Icinga Web with the objects of Icinga 2, who writes them into the database `icinga2`.
+def setup_monitoring(*modules):
+    """Icinga Web with the objects of Icinga 2, who writes them into the database `icinga2`; more modules.
 
     Who comes is logged in as `admin`, as behind a web server that has asked for a password.
     """
@@ -119,7 +119,7 @@ object IdoMysqlConnection "ido-mysql" {{
   database = "icinga2"
 }}
 """, encoding="utf-8")
-    setup("monitoring")
+    setup("monitoring", *modules)
     configure("authentication.ini", '[external]\nbackend = "external"\n')
     configure("roles.ini", '[admins]\nusers = "admin"\npermissions = "*"\n')
     configure("modules/monitoring/backends.ini", '[icinga2]\ntype = "ido"\nresource = "icinga2"\n')

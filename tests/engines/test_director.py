@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """contrib/director/basket.json restored into a real Director, and deployed to a real Icinga 2."""
 
+import html
 import json
 import os
 import pathlib
@@ -44,8 +45,8 @@ def setUpModule():
     crm.write_tokens()
     engine.write(INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
     icinga.setup_api()
-    icingaweb.start_database("director")
-    icingaweb.setup("incubator", "director")
+    icingaweb.start_database("director", "icinga2")
+    icingaweb.setup_monitoring("incubator", "director")
     icingaweb.configure("modules/director/config.ini", '[db]\nresource = "director"\n')
     icingaweb.configure("modules/director/kickstart.ini", f"""
 [config]
@@ -129,6 +130,21 @@ class Basket(unittest.TestCase):
             with self.subTest(name):
                 self.assertRegex(words, r"^[^\t]{4,}\t[^\t]{9,}$")
                 self.assertNotIn("NULL", words)
+
+    def test_the_forms_show_fields_and_what_they_inherit(self):
+        icingaweb.start_web()
+        page = icingaweb.page(f"{icingaweb.URL}director/host?name={HOST}")
+        for value in ON_HOST.values():
+            self.assertIn(f'value="{value}"', page)
+        services = icingaweb.page(f"{icingaweb.URL}director/host/services?name={HOST}")
+        of_the_set, = re.findall('href="([^"]+)"[^>]*>wolkvox token<', services)
+        page = icingaweb.page(icingaweb.URL + html.unescape(of_the_set).lstrip("/"))
+        text = icingaweb.text_of(page)
+        for field in json.loads(BASKET.read_text(encoding="utf-8"))["Datafield"].values():
+            with self.subTest(field["varname"]):
+                self.assertRegex(text, rf"{field['caption']} .*{re.escape(field['description'])}")
+        self.assertIn('yes, at least WARNING (inherited from "wolkvox token")', text)
+        self.assertRegex(page, r'name="var_wolkvox_token_max_age"[^>]* placeholder="290 \(inherited ')
 
     def test_the_command_in_icinga_takes_every_option(self):
         attributes = daemon.ask(f"objects/checkcommands/{COMMAND}")[0]["attrs"]
