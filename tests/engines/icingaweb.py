@@ -2,6 +2,7 @@
 
 import html
 import http.cookiejar
+import json
 import pathlib
 import re
 import shutil
@@ -19,6 +20,7 @@ RUN = pathlib.Path("/run/mysqld")
 SOCKET = RUN / "mysqld.sock"
 PASSWORD = "of-the-tests"
 PORT = 8080
+GRAPHITE_PORT = 8003
 URL = f"http://127.0.0.1:{PORT}/"
 
 CONFIG = """
@@ -121,7 +123,7 @@ object IdoMysqlConnection "ido-mysql" {{
 """, encoding="utf-8")
     setup("monitoring", *modules)
     configure("authentication.ini", '[external]\nbackend = "external"\n')
-    configure("roles.ini", '[admins]\nusers = "admin"\npermissions = "*"\n')
+    configure("roles.ini", '[admins]\nusers = "admin"\npermissions = "module/*,monitoring/*,director/*"\n')
     configure("modules/monitoring/backends.ini", '[icinga2]\ntype = "ido"\nresource = "icinga2"\n')
     protect_variables()
 
@@ -177,6 +179,55 @@ def text_of(page_html):
 def plugin_output(page_html):
     """The HTML of what a service's page shows of the plugin's text, long output included."""
     return "\n".join(re.findall('<div class="plugin-output[^>]*>(.*?)</div>', page_html, re.DOTALL))
+
+
+# --- graphs ----------------------------------------------------------------------------------
+
+
+def setup_graphs():
+    """Icinga 2's writer, carbon, graphite-web, and Icinga Web's module, which shows twelve hours.
+
+    Carbon keeps a value of every five minutes, and makes files without a pause.
+    """
+    (icinga.CONFIGURATION / "features-enabled/graphite.conf").write_text(
+        'object GraphiteWriter "graphite" { }\n', encoding="ascii")
+    directory = pathlib.Path("/etc/carbon")
+    change(directory / "carbon.conf", "MAX_CREATES_PER_MINUTE = .*", "MAX_CREATES_PER_MINUTE = inf")
+    change(directory / "storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")
+    daemon = engine.start("carbon-cache", f"--config={directory}/carbon.conf", "--nodaemon",
+                          "--logdir=/var/log/carbon", "--pidfile=/run/carbon-cache.pid", "start")
+    daemon.wait_until(lambda: engine.listens(2003))
+    engine.run("graphite-manage", "migrate", "--run-syncdb")
+    daemon = engine.start("graphite-manage", "runserver", "--noreload", f"127.0.0.1:{GRAPHITE_PORT}")
+    daemon.wait_until(lambda: engine.listens(GRAPHITE_PORT))
+    configure("modules/graphite/config.ini", f"""
+[graphite]
+url = "http://127.0.0.1:{GRAPHITE_PORT}/"
+[ui]
+default_time_range = "12"
+default_time_range_unit = "hours"
+""")
+
+
+def change(path, pattern, text):
+    old = path.read_text(encoding="utf-8")
+    assert re.search(pattern, old), f"{path} has no {pattern}"
+    path.write_text(re.sub(pattern, text, old), encoding="utf-8")
+
+
+def wait_for_points(metrics, series, number):
+    """Until graphite-web has so many series of the metrics, each with so many values in twelve hours."""
+    words = urllib.parse.urlencode({"target": metrics, "from": "-12h", "format": "json", "noCache": "true"})
+    counts = {}
+
+    def are_there():
+        for found in json.loads(page(f"http://127.0.0.1:{GRAPHITE_PORT}/render?{words}")):
+            counts[found["target"]] = sum(value is not None for value, _time in found["datapoints"])
+        return sum(count >= number for count in counts.values()) >= series
+    try:
+        engine.blackbox.wait_until(are_there, 120)
+    except AssertionError:
+        raise AssertionError(f"no {series} series of {number} values: {counts}") from None
 
 
 # --- the browser -----------------------------------------------------------------------------

@@ -5,21 +5,28 @@ It shows the service of contrib/icinga2 in Debian's Icinga Web 2, in a sandbox, 
 configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, and the packages of the tests.
 """
 
+import contextlib
+import json
+import math
 import pathlib
 import sys
 import tempfile
+import time
 
 import engine
 import icinga
 import icingaweb
 
-PROGRAMS = "icinga2", "icingacli", "mariadbd", "chromium"
+wait_until = engine.blackbox.wait_until
+
+PROGRAMS = "icinga2", "icingacli", "mariadbd", "chromium", "carbon-cache", "graphite-manage"
 TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST, SERVICE = "wolkvox", "wolkvox token sales"
-SIZE = 1200, 960
-# A third is left, but it will not last until the reset.
-ANSWER = engine.blackbox.envelope(available_consumition_options=1600, token_use_today=3200,
-                                  hours_to_restart_count=12)
+METRICS = "icinga2.wolkvox.services.wolkvox_token_sales.wolkvox_token.perfdata.*.value"
+SIZE = 1200, 1256
+CHECKS = {"enable_host_checks": True, "enable_service_checks": True}
+# The day that is shown: half of it is over, a third of the calls is left, and they will not last.
+HOURS = 12
 
 
 def set_up(configuration=""):
@@ -30,21 +37,56 @@ def set_up(configuration=""):
     icinga.setup_api()
     engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
     engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+    (icinga.CONF_D / "hosts.conf").unlink()  # Debian's, of this machine
+    (icinga.CONF_D / "app.conf").write_text("object IcingaApplication \"app\" {\n" + "".join(
+        f"\t{name} = false  // until the day has been lived through\n" for name in CHECKS) + "}\n")
     (icinga.CONF_D / "tests.conf").write_text(configuration, encoding="utf-8")
     icingaweb.start_database("icinga2")
-    icingaweb.setup_monitoring()
+    icingaweb.setup_monitoring("graphite")
+    icingaweb.setup_graphs()
     daemon = icinga.Icinga()
+    # What it is told before that, it drops.
+    wait_until(lambda: '"connected": true' in json.dumps(daemon.ask("status/GraphiteWriter")))
     icingaweb.start_web()
     return crm, daemon
 
 
-def check(crm, daemon):
-    """Brings the service into the state to be shown; gives its page, which shows it."""
-    with crm.situation(replies={"techcon": engine.Reply.json(ANSWER)}):
+@contextlib.contextmanager
+def end_of_the_day(crm, daemon):
+    """The service after its day, and the API as it is then; gives the service's page."""
+    replies = {"techcon": answer(0)}
+    with crm.situation(replies=replies):
         daemon.ask("actions/reschedule-check", {"type": "Host", "filter": "true", "force": True})
-        for _attempt in range(3):
-            outcome = daemon.check(f"{HOST}!{SERVICE}")
-    return icingaweb.page_with(outcome.text, HOST, SERVICE)
+        live_through_the_day(daemon, replies)
+        replies["techcon"] = answer(HOURS)
+        outcome = daemon.check(f"{HOST}!{SERVICE}")
+        page = icingaweb.page_with(outcome.text, HOST, SERVICE)
+        icingaweb.wait_for_points(METRICS, 5, 12 * HOURS - 5)  # all but exhausted_in are in each result
+        daemon.ask("objects/icingaapplications/app", {"attrs": CHECKS})
+        wait_until(lambda: " are disabled" not in icingaweb.text_of(icingaweb.page(icingaweb.URL + "health")))
+        yield page
+
+
+def answer(hour):
+    """What the API says at an hour of the day, which has a slow morning and then an import."""
+    used = round(900 * hour / HOURS + 2300 * max(0, (hour - 5) / (HOURS - 5)) ** 1.3)
+    return engine.Reply.json(engine.blackbox.envelope(
+        available_consumition_options=4800 - used, token_use_today=used,
+        hours_to_restart_count=math.ceil(24 - hour)))
+
+
+def live_through_the_day(daemon, replies):
+    """What the plugin says to an answer every five minutes, as the results of checks at those times."""
+    start = time.time() - HOURS * 3600
+    for moment in range(0, HOURS * 3600, 300):
+        replies["techcon"] = answer(moment / 3600)
+        result = engine.blackbox.run("--hostname", engine.CRM, "--operation", "techcon", "--token-file",
+                                     TOKEN_FILES["techcon"], "--forecast", user=engine.USER, cwd="/")
+        daemon.ask("actions/process-check-result", {
+            "type": "Service", "filter": f'service.__name == "{HOST}!{SERVICE}"',
+            "exit_status": result.exit, "plugin_output": result.line.partition(" | ")[0],
+            "performance_data": result.perfdata_text.split(" "), "execution_start": start + moment,
+            "execution_end": start + moment})
 
 
 def take(path):
@@ -53,8 +95,7 @@ def take(path):
 
 def main():
     crm, daemon = set_up()
-    check(crm, daemon)
-    with tempfile.TemporaryDirectory() as directory:
+    with end_of_the_day(crm, daemon), tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "screenshot.png"
         take(path)
         sys.stdout.buffer.write(path.read_bytes())
