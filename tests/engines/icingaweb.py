@@ -189,8 +189,7 @@ def setup_graphs():
 
     Carbon keeps a value of every five minutes, and makes files without a pause.
     """
-    (icinga.CONFIGURATION / "features-enabled/graphite.conf").write_text(
-        'object GraphiteWriter "graphite" { }\n', encoding="ascii")
+    engine.copy("icinga2/graphite.conf", icinga.CONFIGURATION / "features-enabled/graphite.conf")
     directory = pathlib.Path("/etc/carbon")
     change(directory / "carbon.conf", "MAX_CREATES_PER_MINUTE = .*", "MAX_CREATES_PER_MINUTE = inf")
     change(directory / "storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")

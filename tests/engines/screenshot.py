@@ -82,11 +82,7 @@ def live_through_the_day(daemon, replies):
         replies["techcon"] = answer(moment / 3600)
         result = engine.blackbox.run("--hostname", engine.CRM, "--operation", "techcon", "--token-file",
                                      TOKEN_FILES["techcon"], "--forecast", user=engine.USER, cwd="/")
-        daemon.ask("actions/process-check-result", {
-            "type": "Service", "filter": f'service.__name == "{HOST}!{SERVICE}"',
-            "exit_status": result.exit, "plugin_output": result.line.partition(" | ")[0],
-            "performance_data": result.perfdata_text.split(" "), "execution_start": start + moment,
-            "execution_end": start + moment})
+        daemon.submit(f"{HOST}!{SERVICE}", start + moment, result)
 
 
 def take(path):

@@ -25,19 +25,15 @@ def setUpModule():
 
 def test_configuration():
     token_file = screenshot.TOKEN_FILES["techcon"]
-    services = [service(name, icinga.variables(lines.options(name, token_file))) for name in HOSTILE]
-    services.append(service("token", f"""
+    services = [icinga.service(HOST, name, icinga.variables(lines.options(name, token_file)))
+                for name in HOSTILE]
+    services.append(icinga.service(HOST, "token", f"""
 	vars.wolkvox_token_hostname = "{engine.CRM}"
 	vars.wolkvox_token_operation = "techcon"
 	vars.wolkvox_token_token = "{TOKEN}"
 	vars.of_a_dictionary["sales"] = {{ wolkvox_token_token = "{TOKEN}" }}
 """))
     return "\n".join([f'object Host "{HOST}" {{ check_command = "dummy" }}', *services])
-
-
-def service(name, text):
-    return (f'object Service "{name}" {{\n\thost_name = "{HOST}"\n\tcheck_command = "wolkvox_token"\n'
-            f"\tenable_active_checks = false\n{text}\n}}\n")
 
 
 class Page(unittest.TestCase):
