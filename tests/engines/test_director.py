@@ -185,7 +185,8 @@ class Services(engine.SituationsCase):
             "--token-file", TOKEN_FILES["support"], "--port", "443", "--warning", "20%",
             "--critical", "@0:5%", "--method", "GET", "--timeout", "30:unknown", "--unavailable",
             "warning", "--ca-file", "/etc/ssl/certs/ca-certificates.crt", "--proxy", "http://[::1]:9",
-            "--use-ipv4", "--max-age", "60", "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
+            "--use-ipv4", "--max-age", "60", "--state-dir", "/var/lib/monitoring-plugins",
+            "--forecast=critical",
             "--extra-opts", f"one@{INI_FILE}", "--extra-opts", f"two@{INI_FILE}", "--verbose", "--verbose"]))
         self.assertEqual(set(SERVICES["everything"]),
                          {option.replace("-", "_") for option in options_of_help()})
