@@ -98,5 +98,7 @@ def main():
 
 
 if __name__ == "__main__":
-    engine.enter_sandbox(*PROGRAMS)
+    trouble = engine.enter_sandbox(*PROGRAMS)
+    if trouble:
+        sys.exit(trouble)
     main()
