@@ -420,19 +420,20 @@ class Traces(ProcessCase):
         with self.waiting() as process:
             self.assertNotIn(process.pid, list(parents()))
 
+    def told(self, name, preexec=None):
+        """What the kernel says in /proc of a plugin that waits, started with these limits."""
+        with self.waiting(preexec=preexec) as process:
+            return pathlib.Path(f"/proc/{process.pid}/{name}").read_text(encoding="ascii")
+
     def test_no_core_dumps(self):
         def allow():
             _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
             resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-        with self.waiting(preexec=allow) as process:
-            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
-            self.assertRegex(limits, r"(?m)^Max core file size +0 +[0-9u]")
+        self.assertRegex(self.told("limits", allow), r"(?m)^Max core file size +0 +[0-9u]")
 
     def test_what_is_not_needed_is_given_up(self):
-        with self.waiting() as process:
-            status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
-        self.assertRegex(status, r"(?m)^NoNewPrivs:\s1$")
+        limits = self.told("limits")
+        self.assertRegex(self.told("status"), r"(?m)^NoNewPrivs:\s1$")
         self.assertRegex(limits, rf"(?m)^Max file size +{FILE_MAX} +{FILE_MAX} ")
         if not SANITIZED:
             self.assertRegex(limits, rf"(?m)^Max address space +{MEMORY_MAX} +{MEMORY_MAX} ")
@@ -442,9 +443,7 @@ class Traces(ProcessCase):
 
         def limit():
             resource.setrlimit(resource.RLIMIT_FSIZE, (low, low))
-        with self.waiting(preexec=limit) as process:
-            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
-        self.assertRegex(limits, rf"(?m)^Max file size +{low} +{low} ")
+        self.assertRegex(self.told("limits", limit), rf"(?m)^Max file size +{low} +{low} ")
 
     def test_output_can_be_appended_to_a_large_log(self):
         with tempfile.NamedTemporaryFile() as log:

@@ -50,12 +50,7 @@ ARRIVE = {
 
 def setup(feature):
     """The plugin, the vendor's server, Icinga 2 with a feature as contrib/ has it; gives the Crm."""
-    engine.install_plugin()
-    crm = engine.Crm(TOKEN_FILES)
-    crm.write_tokens()
-    icinga.setup_api()
-    engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
-    engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+    crm = icinga.set_up_examples(TOKEN_FILES)
     engine.copy(f"icinga2/{feature}.conf", icinga.CONFIGURATION / "features-available" / f"{feature}.conf")
     engine.run("icinga2", "feature", "enable", feature)
     services = [icinga.service(HOST, service_of(name), icinga.variables(

@@ -20,6 +20,17 @@ def setup_api():
     engine.run("icinga2", "api", "setup", "--cn", "localhost")
 
 
+def set_up_examples(token_files):
+    """The plugin, the vendor's server, Icinga 2 with the examples of contrib/icinga2; gives the Crm."""
+    engine.install_plugin()
+    crm = engine.Crm(token_files)
+    crm.write_tokens()
+    setup_api()
+    engine.copy("icinga2/check_wolkvox_token.conf", CONF_D / "check_wolkvox_token.conf")
+    engine.copy("icinga2/services.conf", CONF_D / "services-wolkvox.conf")
+    return crm
+
+
 def api_password(path=pathlib.Path):
     """Of the API's user `root`, whom setup_api() has made; `path` is where files of a Node are."""
     users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")

@@ -31,12 +31,7 @@ HOURS = 12
 
 def set_up(configuration=""):
     """Everything, with the examples and more configuration of Icinga 2; gives the Crm and the Icinga."""
-    engine.install_plugin()
-    crm = engine.Crm(TOKEN_FILES)
-    crm.write_tokens()
-    icinga.setup_api()
-    engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
-    engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+    crm = icinga.set_up_examples(TOKEN_FILES)
     (icinga.CONF_D / "hosts.conf").unlink()  # Debian's, of this machine
     (icinga.CONF_D / "app.conf").write_text("object IcingaApplication \"app\" {\n" + "".join(
         f"\t{name} = false  // until the day has been lived through\n" for name in CHECKS) + "}\n")

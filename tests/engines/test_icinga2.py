@@ -15,13 +15,8 @@ LINES_HOST = "lines"
 
 def setUpModule():
     global crm, daemon
-    engine.install_plugin()
-    crm = engine.Crm(TOKEN_FILES)
+    crm = icinga.set_up_examples(TOKEN_FILES)
     engine.write(READABLE_TOKEN, crm.tokens["techcon"], 0o644)
-    crm.write_tokens()
-    icinga.setup_api()
-    engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
-    engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
     (icinga.CONF_D / "tests.conf").write_text(test_configuration(), encoding="utf-8")
     daemon = icinga.Icinga()
 
