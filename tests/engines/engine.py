@@ -25,9 +25,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 import blackbox  # noqa: E402 pylint: disable=wrong-import-position
+from sandboxed import main, enter as enter_sandbox  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
 
 CONTRIB = TOP / "contrib"
-SANDBOX = HERE.parent / "sandbox"
 PLUGIN_DIRECTORY = pathlib.Path("/usr/lib/nagios/plugins")
 PLUGIN = PLUGIN_DIRECTORY / "check_wolkvox_token"
 STATE_DIRECTORY = pathlib.Path("/var/lib/monitoring-plugins")
@@ -38,27 +38,7 @@ api_module = blackbox.load_api()
 Reply = api_module.Reply
 
 
-# --- the sandbox -----------------------------------------------------------------------------
-
-
-def main(*programs):
-    """Runs the calling program's tests in a sandbox; without root or a program it skips them."""
-    trouble = enter_sandbox(*programs)
-    if trouble:
-        print(f"1..0 # SKIP {trouble}")
-    else:
-        blackbox.main()
-
-
-def enter_sandbox(*programs):
-    """Starts the calling program again in a sandbox and is None there; else says what it lacks."""
-    if os.environ.get("IN_SANDBOX"):
-        return None
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    missing = [program for program in programs if not shutil.which(program, path=path)]
-    if missing or os.geteuid() != 0:
-        return f"{', '.join(missing)} not installed" if missing else "needs root"
-    os.execv(SANDBOX, [str(SANDBOX), "env", "IN_SANDBOX=1", sys.executable, *sys.argv])
+# --- in the sandbox --------------------------------------------------------------------------
 
 
 def install_plugin():

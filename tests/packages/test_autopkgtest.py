@@ -25,4 +25,4 @@ class Autopkgtest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    packages.main(sandbox=True)
+    packages.sandboxed.main()

@@ -284,4 +284,4 @@ class WithoutUser(Installed):
 
 
 if __name__ == "__main__":
-    packages.main(sandbox=True)
+    packages.sandboxed.main()

@@ -24,14 +24,10 @@ def dist(sources, place, **keywords):
     return (place / f"{RELEASE}.tar.xz").read_bytes()
 
 
-class Releases(unittest.TestCase):
-    maxDiff = None
-
+class Releases(packages.PlaceCase):
     @classmethod
     def setUpClass(cls):
-        place = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(place.cleanup)
-        cls.place = pathlib.Path(place.name)
+        super().setUpClass()
         cls.release = dist(TOP, cls.place / "build")
         cls.tarball = cls.place / "build" / f"{RELEASE}.tar.xz"
 
@@ -119,4 +115,4 @@ class Tools(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    packages.main()
+    packages.blackbox.main()

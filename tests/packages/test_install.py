@@ -4,7 +4,6 @@
 import os
 import pathlib
 import pwd
-import tempfile
 import unittest
 
 import packages
@@ -17,15 +16,10 @@ FILES = {
 }
 
 
-class Install(unittest.TestCase):
-    maxDiff = None
-
+class Install(packages.PlaceCase):
     @classmethod
     def setUpClass(cls):
-        place = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(place.cleanup)
-        cls.place = pathlib.Path(place.name)
-        cls.place.chmod(0o755)
+        super().setUpClass()
         cls.prefix = cls.place / "prefix"
         cls.build = cls.place / "build"
         cls.build.mkdir()
@@ -94,4 +88,4 @@ class Install(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    packages.main()
+    packages.blackbox.main()

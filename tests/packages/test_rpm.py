@@ -178,4 +178,4 @@ class Life(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    packages.main()
+    packages.blackbox.main()
