@@ -75,3 +75,17 @@ int stat64(const char *path, struct stat64 *status) {
     *(void **)&look = original("stat64");
     return look(place_of(path).path, status);
 }
+
+int lstat(const char *path, struct stat *status) {
+    int (*look)(const char *, struct stat *);
+
+    *(void **)&look = original("lstat");
+    return look(place_of(path).path, status);
+}
+
+int lstat64(const char *path, struct stat64 *status) {
+    int (*look)(const char *, struct stat64 *);
+
+    *(void **)&look = original("lstat64");
+    return look(place_of(path).path, status);
+}
