@@ -10,16 +10,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef HAVE_MALLOC_USABLE_SIZE
 #include <malloc.h>
 #endif
 
-enum { SOCKETS_MAX = 8 };
+enum { SOCKETS_MAX = 8, BRAKE_MS = 200 };
 
 /* All that one request is made of while it runs. */
 struct exchange {
@@ -37,6 +39,7 @@ struct exchange {
     bool out_of_memory; /* really, whatever libcurl says */
     bool head_ended;
     bool ended; /* nothing of it goes on by itself */
+    volatile sig_atomic_t braked;
     char message[CURL_ERROR_SIZE];
 };
 
@@ -369,6 +372,43 @@ static int prepare(struct exchange *exchange, struct error *error) {
     return 0;
 }
 
+/* ---- The brake ---- */
+
+/* libcurl does not come back while bytes keep coming that the TLS library skips (HelloRequests, for
+ * one), and as long as it is away nobody looks at the deadline. So, a little later, a signal shuts
+ * the sockets down, which ends whatever is read from them. */
+#ifdef HAVE_TIMER_CREATE
+static void brake(int number, siginfo_t *info, void *context) {
+    struct exchange *exchange = info->si_value.sival_ptr;
+    int saved_errno = errno;
+
+    (void)number;
+    (void)context;
+    if (info->si_code != SI_TIMER)
+        return;
+    exchange->braked = 1;
+    for (size_t i = 0; i < exchange->socket_count && i < SOCKETS_MAX; i++)
+        shutdown(exchange->sockets[i], SHUT_RDWR);
+    errno = saved_errno;
+}
+
+/* Where there is no timer to be had, there is no brake, and nothing else is wrong. */
+static bool start_brake(struct exchange *exchange, timer_t *timer) {
+    struct sigaction action = {.sa_sigaction = brake, .sa_flags = SA_SIGINFO | SA_RESTART};
+    struct sigevent event = {
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM, .sigev_value.sival_ptr = exchange};
+    int milliseconds = deadline_left_ms(exchange->request->deadline) + BRAKE_MS;
+    const struct itimerspec time = {
+        .it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L}};
+
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGALRM, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &event, timer) != 0)
+        return false;
+    timer_settime(*timer, 0, &time, NULL);
+    return true;
+}
+#endif
+
 /* ---- Running ---- */
 
 static CURLMcode wait_for_network(const struct libcurl *curl, CURLM *multi, int milliseconds) {
@@ -401,6 +441,20 @@ static CURLMcode drive(struct exchange *exchange) {
     exchange->ended = running == 0;
     exchange->out_of_memory = errno == ENOMEM;
     return code;
+}
+
+static CURLMcode drive_with_brake(struct exchange *exchange) {
+#ifdef HAVE_TIMER_CREATE
+    timer_t timer;
+    bool has_brake = start_brake(exchange, &timer);
+    CURLMcode code = drive(exchange);
+
+    if (has_brake)
+        timer_delete(timer);
+    return code;
+#else
+    return drive(exchange);
+#endif
 }
 
 static CURLcode outcome_of(struct exchange *exchange) {
@@ -438,6 +492,8 @@ static bool time_passed(const struct exchange *exchange, CURLINFO what) {
 static bool is_connected(const struct exchange *exchange) {
     struct sockaddr_storage peer;
 
+    if (exchange->braked)
+        return true;
     for (size_t i = 0; i < exchange->socket_count && i < SOCKETS_MAX; i++) {
         socklen_t size = sizeof peer;
         if (getpeername(exchange->sockets[i], (struct sockaddr *)&peer, &size) == 0)
@@ -558,12 +614,12 @@ static void leave(struct exchange *exchange, bool answered) {
 }
 
 static int run(struct exchange *exchange, bool *issuer_missing, struct error *error) {
-    CURLMcode code = drive(exchange);
+    CURLMcode code = drive_with_brake(exchange);
 
     if (code != CURLM_OK)
         return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s",
                          exchange->curl->multi_strerror(code));
-    if (!exchange->ended)
+    if (!exchange->ended || exchange->braked)
         return fail_by_timeout(exchange, error);
     CURLcode outcome = outcome_of(exchange);
     *issuer_missing = is_issuer_missing(exchange, outcome);

@@ -32,6 +32,8 @@ SLACK = 30 if INSTRUMENTED else 3
 # Whether libcurl and json-c are loaded when they are needed (configure's default).
 LAZY_LIBRARIES = b"\0dlopen\0" in pathlib.Path(PLUGIN).read_bytes()
 GNUTLS = b"libcurl-gnutls.so" in pathlib.Path(PLUGIN).read_bytes()
+# Whether a library that does not return is kept to the deadline.
+BRAKE = b"\0timer_create\0" in pathlib.Path(PLUGIN).read_bytes()
 SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
 ABSENT = object()
 
