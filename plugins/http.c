@@ -574,6 +574,10 @@ static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct 
     if (exchange->headers_too_large || line_too_long)
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer's headers are larger than 64 KiB");
+    /* That is what libcurl says of a NUL in a proxy's headers. */
+    if (outcome == CURLE_BAD_FUNCTION_ARGUMENT && exchange->socket_count > 0)
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "API not usable: the answer's headers are malformed");
     /* libcurl takes an end within the headers for the end of an empty body. */
     if (outcome == CURLE_OK && !exchange->head_ended)
         return error_set(error, ERROR_UNAVAILABLE,

@@ -697,10 +697,11 @@ class HostileProxy(AttackCase):
                 ("chunks", established + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n\r\n"),
                 ("two answers", established + b"\r\n" + established + b"\r\n"),
                 ("redirect", b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n"),
-                ("HTTP/0.9", BODY),
+                ("HTTP/0.9", BODY), ("NUL", established + b"X: a\0b\r\n\r\n"),
                 ("headers for ever", for_ever(established, repeated(b"X: y\r\n"))),
                 ("one for ever", for_ever(established + b"X: ", b"y" * 65536)),
                 ("1xx for ever", for_ever(b"", repeated(b"HTTP/1.1 100 C\r\n\r\n"))),
+                ("NUL in the first line", b"HTTP/1.1 200 a\0b\r\n\r\n"),
                 ("407 without credentials",
                  b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n")):
             with self.subTest(name):
