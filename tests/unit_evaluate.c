@@ -5,10 +5,9 @@
 #include "figures.h"
 #include "number.h"
 #include "unit.h"
+#include "wide.h"
 
 #include <inttypes.h>
-
-__extension__ typedef __int128 wide;
 
 #define BIG NUMBER_MAX
 #define TIME " time=0.213s;;;0;10"
@@ -977,7 +976,7 @@ static void percentages_are_exact(void **context) {
 
     (void)context;
     for (int round = 0; round < 20000; round++) {
-        int64_t limit = 1 + unit_random_up_to(&seed, BIG - 1);
+        int64_t limit = 1 + unit_random_up_to(&seed, WIDE_INPUT_MAX - 1);
         int64_t available = unit_random_up_to(&seed, limit);
         int64_t critical = (int64_t)(unit_random(&seed) % 100001);
         int64_t warning = critical + (int64_t)(unit_random(&seed) % (uint64_t)(100001 - critical));

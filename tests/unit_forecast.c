@@ -5,10 +5,9 @@
 #include "forecast.h"
 #include "number.h"
 #include "unit.h"
+#include "wide.h"
 
 #include <inttypes.h>
-
-__extension__ typedef __int128 wide;
 
 #define BIG NUMBER_MAX
 #define MINUTE_MS INT64_C(60000)
@@ -630,12 +629,12 @@ static int64_t available_near_boundary(uint64_t *seed, int64_t calls, int64_t st
     wide boundary = (wide)calls * hours * 3600 / stretch_s;
     wide available = boundary + (int64_t)(unit_random(seed) % 5) - 2;
 
-    return available < 1 ? 1 : available > BIG ? BIG : (int64_t)available;
+    return available < 1 ? 1 : available > WIDE_INPUT_MAX ? WIDE_INPUT_MAX : (int64_t)available;
 }
 
 static int64_t random_available(uint64_t *seed, int64_t calls, int64_t stretch_s, int64_t hours) {
     return unit_random(seed) % 2 == 0 ? available_near_boundary(seed, calls, stretch_s, hours)
-                                      : 1 + unit_random_up_to(seed, BIG - 1);
+                                      : 1 + unit_random_up_to(seed, WIDE_INPUT_MAX - 1);
 }
 
 static void todays_pace_is_exact(void **context) {
@@ -643,11 +642,12 @@ static void todays_pace_is_exact(void **context) {
 
     (void)context;
     for (int round = 0; round < 200000; round++) {
-        int64_t used = unit_random_up_to(&seed, BIG);
+        int64_t used = unit_random_up_to(&seed, WIDE_INPUT_MAX);
         int64_t hours = (int64_t)(unit_random(&seed) % 22);
         int64_t stretch_s = (24 - hours) * 3600;
         const struct figures figures = {random_available(&seed, used, stretch_s, hours),
-                                        1 + unit_random_up_to(&seed, BIG - 1), used, hours};
+                                        1 + unit_random_up_to(&seed, WIDE_INPUT_MAX - 1), used,
+                                        hours};
         struct token_info info = info_of(&figures);
         struct usage_history history = {.count = 0};
         usage_history_add(&history, START_MS, &info);
@@ -663,13 +663,14 @@ static void the_pace_of_the_last_stretch_is_exact(void **context) {
 
     (void)context;
     for (int round = 0; round < 200000; round++) {
-        int64_t used = unit_random_up_to(&seed, BIG);
+        int64_t used = unit_random_up_to(&seed, WIDE_INPUT_MAX);
         int64_t before = unit_random_up_to(&seed, used);
         int64_t hours = (int64_t)(unit_random(&seed) % 22);
         int64_t stretch_ms = HOUR_MS + (int64_t)(unit_random(&seed) % (uint64_t)(22 * HOUR_MS));
         int64_t stretch_s = stretch_ms / 1000;
         const struct figures figures = {random_available(&seed, used - before, stretch_s, hours),
-                                        1 + unit_random_up_to(&seed, BIG - 1), used, hours};
+                                        1 + unit_random_up_to(&seed, WIDE_INPUT_MAX - 1), used,
+                                        hours};
         struct token_info info = info_of(&figures);
         struct usage_history history = {.count = 0};
         /* whole hours more than the stretch, so that it is the same day */

@@ -4,10 +4,9 @@
 #include "number.h"
 #include "threshold.h"
 #include "unit.h"
+#include "wide.h"
 
 #include <inttypes.h>
-
-__extension__ typedef unsigned __int128 wide;
 
 static void thresholds_are_read_as_documented(void **context) {
     static const struct {
@@ -387,7 +386,7 @@ static struct random_bound random_bound(uint64_t *seed) {
     struct random_bound bound = {.percent = unit_random(seed) % 3 != 0};
 
     if (!bound.percent) {
-        bound.value = unit_random_up_to(seed, NUMBER_MAX);
+        bound.value = unit_random_up_to(seed, WIDE_INPUT_MAX);
         snprintf(bound.text, sizeof bound.text, "%" PRId64, bound.value);
         return bound;
     }
@@ -399,7 +398,7 @@ static struct random_bound random_bound(uint64_t *seed) {
 
 /* A bound in hundred thousandths. */
 static wide scaled(const struct random_bound *bound, int64_t limit) {
-    return bound->percent ? (wide)limit * (wide)bound->value : (wide)bound->value * 100000;
+    return bound->percent ? (wide)limit * bound->value : (wide)bound->value * 100000;
 }
 
 static void check_values_around(const struct range *range, const char *text, int64_t limit,
@@ -419,7 +418,7 @@ static void percentages_are_compared_in_integers(void **context) {
     for (int round = 0; round < 100000; round++) {
         struct random_bound first = random_bound(&seed);
         struct random_bound second = random_bound(&seed);
-        int64_t limit = 1 + unit_random_up_to(&seed, NUMBER_MAX - 1);
+        int64_t limit = 1 + unit_random_up_to(&seed, WIDE_INPUT_MAX - 1);
         unsigned int form = (unsigned int)(unit_random(&seed) % 4);
         bool inside = form == 3;
         bool minimum = form == 0;
@@ -428,7 +427,7 @@ static void percentages_are_compared_in_integers(void **context) {
         const char *reason;
         char text[80];
         wide start = scaled(&first, limit);
-        wide end = minimum ? (wide)-1 : scaled(&second, limit);
+        wide end = minimum ? (wide)WIDE_INPUT_MAX * 200000 : scaled(&second, limit);
 
         snprintf(text, sizeof text, "%s%s%s%s", inside ? "@" : "", first.text, minimum ? "" : ":",
                  minimum ? "" : second.text);

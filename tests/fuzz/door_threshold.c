@@ -2,29 +2,22 @@
 #include "config.h"
 
 #include "door.h"
-#include "number.h"
 #include "threshold.h"
+
+#include "../wide.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __SIZEOF_INT128__
-__extension__ typedef __int128 int128;
-#else /* a processor of 32 bits: then only numbers below some 2^45 are compared */
-typedef int64_t int128;
-#endif
-
 enum { WHOLE = 100000 }; /* thousandths of a per cent */
-#define LARGEST (sizeof(int128) > 8 ? NUMBER_MAX : INT64_MAX / WHOLE / 2)
 
 static bool fits(const struct bound *bound) {
-    return bound->unit != BOUND_COUNT || bound->value <= LARGEST;
+    return bound->unit != BOUND_COUNT || bound->value <= WIDE_INPUT_MAX;
 }
 
 /* A bound in units of a hundred-thousandth of a call: exact. */
-static int128 exactly(const struct bound *bound, int64_t limit) {
-    return bound->unit == BOUND_PERCENT ? (int128)bound->value * limit
-                                        : (int128)bound->value * WHOLE;
+static wide exactly(const struct bound *bound, int64_t limit) {
+    return bound->unit == BOUND_PERCENT ? (wide)bound->value * limit : (wide)bound->value * WHOLE;
 }
 
 static bool is_reversed(const struct threshold *threshold, int64_t limit) {
@@ -33,7 +26,7 @@ static bool is_reversed(const struct threshold *threshold, int64_t limit) {
 }
 
 static bool alerts(const struct threshold *threshold, int64_t limit, int64_t left) {
-    int128 exact = (int128)left * WHOLE;
+    wide exact = (wide)left * WHOLE;
     bool is_below =
         threshold->start.unit != BOUND_OPEN && exact < exactly(&threshold->start, limit);
     bool is_above = threshold->end.unit != BOUND_OPEN && exact > exactly(&threshold->end, limit);
@@ -98,8 +91,8 @@ static void resolve(const struct threshold *threshold, int64_t limit, int64_t le
 /* A threshold as somebody typed it, a limit and a number of calls left. */
 void door_threshold(const uint8_t *bytes, size_t size) {
     struct supply supply = {bytes, size};
-    int64_t limit = (int64_t)(supply_number(&supply, 7) % ((uint64_t)LARGEST + 1));
-    int64_t left = (int64_t)(supply_number(&supply, 7) % ((uint64_t)LARGEST + 1));
+    int64_t limit = (int64_t)(supply_number(&supply, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
+    int64_t left = (int64_t)(supply_number(&supply, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
     char *text = supply_text(&supply, NULL);
     struct threshold threshold = {.text = NULL};
     const char *reason = NULL;
