@@ -276,9 +276,10 @@ class Smuggling(AttackCase):
                  b"HTTP/1.1 200 OK HTTP/1.1 403 No", b"HTTP/2 200 OK", b"HTTP/2.0 200 OK")]
         rows += [(line, ANY) for line in
                  (b"HTTP/1.1  200 OK", b"HTTP/1.1\t200 OK", b"http/1.1 200 OK", b"HTTP/1.2 200 OK",
-                  b"HTTP/1.1 200OK", b"HTTP/01.1 200 OK", b"HTTP/1.10 200 OK")]
+                  b"HTTP/1.1 200OK", b"HTTP/1.1 2000 OK", b"HTTP/01.1 200 OK",
+                  b"HTTP/1.10 200 OK")]
         rows += [(line, BROKEN) for line in
-                 (b"HTTP/1.1 2000 OK", b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 +200 OK",
+                 (b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 +200 OK",
                   b"HTTP/1.1 0200 OK", b"HTTP/1.1 0 OK", b"HTTP/1.1 999 OK", b"HTTP/1.1 000 OK",
                   b"HTTP/1.1 4294967496 OK", b"HTTP/3 200 OK", b"HTTP/9.9 200 OK",
                   b"HTTP/ 200 OK", b"HTTP/1. 200 OK", b"HTTP 200 OK",
