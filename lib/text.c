@@ -22,9 +22,7 @@ bool text_is_white_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Reads one UTF-8 character. Gives its code point and sets *size, or -1 and *size 1 where the
- * bytes are no UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing beyond U+10FFFF). */
-static int32_t decode_utf8(const char *bytes, size_t length, size_t *size) {
+int32_t text_code_point(const char *bytes, size_t length, size_t *size) {
     const unsigned char *b = (const unsigned char *)bytes;
     static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t expected = b[0] < 0x80 ? 1 : b[0] < 0xC0 ? 0 : b[0] < 0xE0 ? 2 : b[0] < 0xF0 ? 3 : 4;
@@ -67,7 +65,7 @@ size_t text_clean(char *out, const char *bytes, size_t length) {
     size_t size;
 
     for (size_t i = 0; i < length; i += size) {
-        int32_t point = decode_utf8(bytes + i, length - i, &size);
+        int32_t point = text_code_point(bytes + i, length - i, &size);
         if (is_line_or_blank_control(point)) {
             *end++ = ' ';
         } else if (is_invisible(point) || is_special_to_engines(point)) {
@@ -151,11 +149,11 @@ static int32_t decode_json(reader *below, const char *bytes, size_t length, size
 }
 
 static int32_t read_percent(const char *bytes, size_t length, size_t *size) {
-    return decode_percent(decode_utf8, bytes, length, size);
+    return decode_percent(text_code_point, bytes, length, size);
 }
 
 static int32_t read_json(const char *bytes, size_t length, size_t *size) {
-    return decode_json(decode_utf8, bytes, length, size);
+    return decode_json(text_code_point, bytes, length, size);
 }
 
 static int32_t read_percent_in_json(const char *bytes, size_t length, size_t *size) {
@@ -170,7 +168,7 @@ static const struct view {
     reader *read;
     const char *signs; /* without one of them in the text it shows nothing new */
 } views[] = {
-    {decode_utf8, NULL},          {read_percent, "%"},         {read_json, "\\"},
+    {text_code_point, NULL},      {read_percent, "%"},         {read_json, "\\"},
     {read_percent_in_json, "\\"}, {read_json_in_percent, "%"},
 };
 
@@ -416,7 +414,7 @@ static size_t white_space_size(const char *bytes, size_t length) {
     size_t end = 0;
     size_t size;
 
-    while (end < length && is_space(decode_utf8(bytes + end, length - end, &size)))
+    while (end < length && is_space(text_code_point(bytes + end, length - end, &size)))
         end += size;
     return end;
 }

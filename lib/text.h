@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Foreign text - from a server, a library, a file name - made fit for one line of plugin output. */
 
@@ -36,6 +37,11 @@ struct text_piece {
  * TEXT_PIECE_MAX), an ellipsis included. Where memory ran out the piece is "?". */
 struct text_piece text_piece(const char *bytes, size_t length, size_t max_chars,
                              const char *secret);
+
+/* Reads one UTF-8 character of at least one byte. Gives its code point and sets *size, or -1 and
+ * *size 1 where the bytes are no UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing beyond
+ * U+10FFFF). */
+int32_t text_code_point(const char *bytes, size_t length, size_t *size);
 
 /* ASCII only, whatever the locale. */
 char text_lower(char c);

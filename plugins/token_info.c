@@ -42,23 +42,81 @@ struct decoding {
 
 /* ---- JSON ---- */
 
-static void parse(struct decoding *decoding, struct json_tokener *tokener) {
-    const struct libjson *json = decoding->json;
-    static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    const char *text = decoding->answer->body;
-    size_t length = decoding->answer->length;
+static bool is_ascii(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] & 0x80) != 0)
+            return false;
+    return true;
+}
 
-    if (memchr(text, '\0', length) != NULL)
-        return;
-    if (strncmp(text, byte_order_mark, sizeof byte_order_mark - 1) == 0) {
-        text += sizeof byte_order_mark - 1;
-        length -= sizeof byte_order_mark - 1;
+enum { ESCAPED_SIZE = sizeof "\\uD83D\\uDE00" };
+
+/* Writes a character as JSON escapes it (RFC 8259, section 7). Gives the length. */
+static size_t write_escaped(char out[ESCAPED_SIZE], uint32_t point) {
+    if (point < 0x10000)
+        return (size_t)snprintf(out, ESCAPED_SIZE, "\\u%04" PRIx32, point);
+    point -= 0x10000;
+    return (size_t)snprintf(out, ESCAPED_SIZE, "\\u%04" PRIx32 "\\u%04" PRIx32,
+                            0xD800 + (point >> 10), 0xDC00 + (point & 0x3FF));
+}
+
+/* The same JSON in ASCII, in malloc'ed memory and NUL-terminated; a broken byte is "?", as
+ * text_clean() would make it. json-c 0.18 takes what is not ASCII for control characters, and
+ * refuses it (its issue 875). NULL where memory ran out. */
+static char *in_ascii(const char *text, size_t length, size_t *ascii_length) {
+    char *ascii = malloc(3 * length + ESCAPED_SIZE);
+    char *end = ascii;
+    size_t size;
+
+    if (ascii == NULL)
+        return NULL;
+    for (size_t i = 0; i < length; i += size) {
+        int32_t point = text_code_point(text + i, length - i, &size);
+        if (point < 0)
+            *end++ = '?';
+        else if (point < 0x80)
+            *end++ = (char)point;
+        else
+            end += write_escaped(end, (uint32_t)point);
     }
+    *end = '\0';
+    *ascii_length = (size_t)(end - ascii);
+    return ascii;
+}
+
+static void parse_text(struct decoding *decoding, struct json_tokener *tokener, const char *text,
+                       size_t length) {
+    const struct libjson *json = decoding->json;
+
     json->tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     /* With the NUL behind the text, for without it a number has no end. */
     decoding->root = json->tokener_parse_ex(tokener, text, (int)length + 1);
     decoding->is_json = json->tokener_get_error(tokener) == json_tokener_success &&
                         json->tokener_get_parse_end(tokener) == length;
+}
+
+/* Gives 0, also where the body is no JSON, or -1 where memory ran out. */
+static int parse(struct decoding *decoding, struct json_tokener *tokener) {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    const char *text = decoding->answer->body;
+    size_t length = decoding->answer->length;
+
+    if (memchr(text, '\0', length) != NULL)
+        return 0;
+    if (strncmp(text, byte_order_mark, sizeof byte_order_mark - 1) == 0) {
+        text += sizeof byte_order_mark - 1;
+        length -= sizeof byte_order_mark - 1;
+    }
+    if (is_ascii(text, length)) {
+        parse_text(decoding, tokener, text, length);
+        return 0;
+    }
+    char *ascii = in_ascii(text, length, &length);
+    if (ascii == NULL)
+        return -1;
+    parse_text(decoding, tokener, ascii, length);
+    free(ascii);
+    return 0;
 }
 
 static struct json_object *member(const struct decoding *decoding, struct json_object *object,
@@ -368,8 +426,10 @@ int token_info_decode(const struct libjson *json, const struct token_answer *ans
     if (tokener == NULL)
         return -1;
     if (answer->damage == NULL)
-        parse(&decoding, tokener);
+        result = parse(&decoding, tokener);
     json->tokener_free(tokener);
+    if (result != 0)
+        return -1;
     if (decoding.is_json && json->object_is_type(decoding.root, json_type_object))
         decoding.envelope = decoding.root;
     info->kind = decode_body(&decoding);
