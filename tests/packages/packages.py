@@ -19,7 +19,8 @@ BUILD = pathlib.Path(blackbox.PLUGIN).parent
 VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
 STATE = "/var/lib/monitoring-plugins"
 # Where packages put files and programs leave them. Not looked at: papers of dpkg, and what others write meanwhile.
-LOOKED_AT = ("/etc", "/home", "/opt", "/root", "/srv", "/usr", "/var")
+LOOKED_AT = ("/etc", "/opt", "/srv", "/usr", "/var")
+OURS = f"{TOP}/", f"{BUILD.parent}/"  # logs of the tests that run
 NOT_LOOKED_AT = re.compile(
     r"/var/(lib/dpkg|log|tmp|cache/(ldconfig|debconf))[/\t]")
 
@@ -58,7 +59,7 @@ def snapshot(*places):
 def difference(before, after):
     """What went (-), came (+) or changed (both) between two snapshots, sorted."""
     return sorted(f"{line} {sign}" for sign, lines in (("-", before - after), ("+", after - before))
-                  for line in lines if not NOT_LOOKED_AT.match(line))
+                  for line in lines if not NOT_LOOKED_AT.match(line) and not line.startswith(OURS))
 
 
 def soname_strings(binary):

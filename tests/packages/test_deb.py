@@ -31,6 +31,11 @@ FILES = {
     f"{DOCUMENTS}/changelog.Debian.gz": 0o644,
     f"{DOCUMENTS}/changelog.gz": 0o644,
     f"{DOCUMENTS}/copyright": 0o644,
+    f"{DOCUMENTS}/examples/director/basket.json": 0o644,
+    f"{DOCUMENTS}/examples/distributed/README.md": 0o644,
+    f"{DOCUMENTS}/examples/distributed/master/zones.conf": 0o644,
+    f"{DOCUMENTS}/examples/distributed/satellite/api.conf": 0o644,
+    f"{DOCUMENTS}/examples/distributed/satellite/zones.conf": 0o644,
     f"{DOCUMENTS}/examples/grafana/wolkvox-token.json": 0o644,
     f"{DOCUMENTS}/examples/graphite.conf": 0o644,
     f"{DOCUMENTS}/examples/influxdb.conf": 0o644,
@@ -39,6 +44,7 @@ FILES = {
     f"{DOCUMENTS}/examples/services.cfg": 0o644,
     f"{DOCUMENTS}/examples/services.conf": 0o644,
     f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
+    f"{DOCUMENTS}/scaling.md.gz": 0o644,
     f"/usr/share/lintian/overrides/{NAME}": 0o644,
 }
 TOKEN = "0123abcd0123abcd"
