@@ -185,6 +185,12 @@ struct parts {
     size_t length; /* of each */
 };
 
+/* Host names come back in lower case, so case does not count, but in a secret that is so short that
+ * ordinary words would be taken for it. */
+static char without_case(const struct parts *parts, char c) {
+    return parts->length == MIN_PART ? text_lower(c) : c;
+}
+
 static int compare_parts(const void *a, const void *b) {
     return memcmp(a, b, sizeof(struct part));
 }
@@ -202,7 +208,8 @@ static int find_parts(const char *secret, struct parts *parts) {
     if (parts->sorted == NULL)
         return -1;
     for (size_t i = 0; i < parts->count; i++)
-        memcpy(parts->sorted[i].bytes, secret + i, parts->length);
+        for (size_t k = 0; k < parts->length; k++)
+            parts->sorted[i].bytes[k] = without_case(parts, secret[i + k]);
     qsort(parts->sorted, parts->count, sizeof *parts->sorted, compare_parts);
     return 0;
 }
@@ -219,14 +226,13 @@ struct window {
     size_t end;
 };
 
-static void append(struct window *window, int32_t point, size_t start) {
+static void append(struct window *window, char character, size_t start) {
     if (window->end == sizeof window->characters) {
         memcpy(window->characters, window->characters + MIN_PART, MIN_PART);
         memcpy(window->starts, window->starts + MIN_PART, sizeof window->starts / 2);
         window->end = MIN_PART;
     }
-    /* Nothing but visible ASCII is in a secret: 0 stands for all else. */
-    window->characters[window->end] = point > 0 && point < 0x80 ? (char)point : '\0';
+    window->characters[window->end] = character;
     window->starts[window->end++] = start;
 }
 
@@ -255,7 +261,8 @@ static void mark_view(const struct parts *parts, const char *bytes, size_t lengt
         after_break = is_invisible(point) || (after_break && point == ' ');
         if (after_break)
             continue;
-        append(&window, point, i);
+        /* Nothing but visible ASCII is in a secret: 0 stands for all else. */
+        append(&window, without_case(parts, point > 0 && point < 0x80 ? (char)point : '\0'), i);
         if (ends_in_part(&window, parts, &start))
             memset(secret_bytes + start, true, i + size - start);
     }

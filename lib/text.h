@@ -14,8 +14,9 @@
 /* Takes foreign bytes and the secret that must not be seen (NULL or empty: none). Every copy of
  * the secret, and of a secret of more than 16 bytes every part of at least
  * 16, becomes TEXT_MASK: also where control characters or a line break cut it in two, where it is
- * escaped as in JSON or percent-encoded, or both. Gives the new bytes in malloc'ed memory,
- * NUL-terminated, and their number in *masked_length; NULL where memory ran out. */
+ * escaped as in JSON or percent-encoded, or both; of a secret of at least 16 bytes also in another
+ * case. Gives the new bytes in malloc'ed memory, NUL-terminated, and their number in
+ * *masked_length; NULL where memory ran out. */
 char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length);
 
 /* Cleans foreign bytes into `out`, which holds length + 1 and may be the input itself: control

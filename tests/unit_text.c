@@ -270,6 +270,9 @@ static void copies_of_the_secret_are_masked(void **context) {
         {UNIT_BYTES("a s3cr3t b s3cr3t c"), "s3cr3t", "a *** b *** c"},
         {UNIT_BYTES("xs3cr3ty"), "s3cr3t", "x***y"},
         {UNIT_BYTES("S3CR3T"), "s3cr3t", "S3CR3T"},
+        {UNIT_BYTES("a aBcDeFgHiJkLmN0P b"), "AbCdEfGhIjKlMn0p", "a *** b"},
+        {UNIT_BYTES("abcdefghijklmn0pq.example"), "xAbCdEfGhIjKlMn0pQ", "***.example"},
+        {UNIT_BYTES("%41BCDEFGHIJKLMN0P"), "abcdefghijklmn0p", "***"},
         {UNIT_BYTES("s3cr3"), "s3cr3t", "s3cr3"},
         {UNIT_BYTES("s3cr3 t"), "s3cr3t", "s3cr3 t"},
         /* cut in two */

@@ -132,9 +132,24 @@ static bool is_control(uint32_t point) {
            (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
+static char *in_lower_case(const char *bytes, size_t length) {
+    char *lower = malloc(length + 1);
+
+    promise(lower != NULL, "there is memory");
+    for (size_t i = 0; i < length; i++)
+        lower[i] = (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] - 'A' + 'a' : bytes[i]);
+    lower[length] = '\0';
+    return lower;
+}
+
 void promise_no_secret(const char *bytes, size_t length) {
+    char *shown = in_lower_case(bytes, length);
+    char *secret = in_lower_case(door_secret, SECRET_LENGTH);
+
     for (size_t i = 0; i + PART <= SECRET_LENGTH; i++)
-        promise(memmem(bytes, length, door_secret + i, PART) == NULL, "the token is not shown");
+        promise(memmem(shown, length, secret + i, PART) == NULL, "the token is not shown");
+    free(shown);
+    free(secret);
 }
 
 static void promise_clean(const char *bytes, size_t length) {
