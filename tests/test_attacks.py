@@ -50,10 +50,10 @@ class Attacker(blackbox.RawServer):
         super().__init__(self._attack)
         self.heads = []
         self._talk = talk
-        self._first = first
+        self.first = first
 
     def _attack(self, connection):
-        if self._first:
+        if self.first:
             self._act(connection)
             self.heads.append(self._head(connection))
         else:
@@ -170,7 +170,8 @@ class AttackCase(unittest.TestCase):
         requests = b"".join(heads).count(TOKEN.encode())
         self.assertLessEqual(requests, 1, result)
         if result.state == "OK":
-            self.assertEqual(requests, 1, result)
+            if not server.first:  # one that has answered may not have read it yet
+                self.assertEqual(requests, 1, result)
             self.assertEqual(result.perfdata["available"].value, "4799", result)
         else:
             self.assertIsNone(result.perfdata_text, result)
