@@ -169,6 +169,10 @@ class Api(api_module.WolkvoxApi):
         super().__init__(*args, **options)
         self.replies = replies or {}
 
+    def tokens_seen(self, operation):
+        """The token of each request for an operation."""
+        return [request.token for request in self.requests if request.query.get("operation") == operation]
+
     @contextlib.contextmanager
     def reply_to(self, request):
         reply = self.replies.get(request.query.get("operation"))

@@ -11,6 +11,12 @@ import engine
 
 CONFIGURATION = pathlib.Path("/etc/icinga2")
 CONF_D = CONFIGURATION / "conf.d"
+# In the place of Debian's file: no check comes between those that a test forces.
+CHECKS_WHEN_ASKED_FOR = """object IcingaApplication "app" {
+	enable_host_checks = false
+	enable_service_checks = false
+}
+"""
 
 
 def setup_api():
@@ -28,6 +34,7 @@ def set_up_examples(token_files):
     setup_api()
     engine.copy("icinga2/check_wolkvox_token.conf", CONF_D / "check_wolkvox_token.conf")
     engine.copy("icinga2/services.conf", CONF_D / "services-wolkvox.conf")
+    (CONF_D / "app.conf").write_text(CHECKS_WHEN_ASKED_FOR, encoding="utf-8")
     return crm
 
 

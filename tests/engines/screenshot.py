@@ -33,8 +33,6 @@ def set_up(configuration=""):
     """Everything, with the examples and more configuration of Icinga 2; gives the Crm and the Icinga."""
     crm = icinga.set_up_examples(TOKEN_FILES)
     (icinga.CONF_D / "hosts.conf").unlink()  # Debian's, of this machine
-    (icinga.CONF_D / "app.conf").write_text("object IcingaApplication \"app\" {\n" + "".join(
-        f"\t{name} = false  // until the day has been lived through\n" for name in CHECKS) + "}\n")
     (icinga.CONF_D / "tests.conf").write_text(configuration, encoding="utf-8")
     icingaweb.start_database("icinga2")
     icingaweb.setup_monitoring("graphite")

@@ -168,7 +168,7 @@ class Examples(engine.SituationsCase):
         with crm.situation("ok") as api:
             satellite.check(SALES, shown_by=master)
             again = satellite.check(SALES, shown_by=master)
-        self.assertEqual(len(api.requests), 1)
+        self.assertEqual(len(api.tokens_seen("techcon")), 1)
         self.assertIn(" s old)", again.text)
 
     def test_the_master_cannot_read_the_token(self):
@@ -182,7 +182,7 @@ class Examples(engine.SituationsCase):
         self.assertIn(f"\n    {VARIABLE_LINE}\n", text)
         with crm.situation("ok") as api:
             self.assert_situation("ok", satellite.check(CONSTANT, shown_by=master))
-        self.assertEqual([request.token for request in api.requests], [crm.tokens["support"]])
+        self.assertEqual(api.tokens_seen("support"), [crm.tokens["support"]])
 
 
 # Where the master may keep what it was told, and something harmless that is found there.
