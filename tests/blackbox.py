@@ -253,6 +253,15 @@ class RawServer(_api.LoopbackServer):
         self._handler(connection)
 
 
+def for_ever(begin, piece):
+    """Sends `begin`, and `piece` until the client has had enough."""
+    def talk(connection):
+        connection.sendall(begin)
+        while True:
+            connection.sendall(piece)
+    return talk
+
+
 class Proxy(_api.LoopbackServer):
     """An HTTP proxy that takes every host name for this machine, so that tests can make names up.
 

@@ -20,6 +20,7 @@ import blackbox
 
 api_module = blackbox.load_api()
 Reply = api_module.Reply
+for_ever = blackbox.for_ever
 
 TOKEN = "a77ack-token-0123456789abcdef"
 SECONDS = 20 if blackbox.PLUGIN_WRAPPER else 5  # -t of the runs that end by themselves
@@ -111,15 +112,6 @@ class HandshakeAttacker(Attacker):
         self._act(connection)
         while connection.recv(4096):
             pass
-
-
-def for_ever(begin, piece):
-    """Sends `begin`, and `piece` until the client has had enough."""
-    def talk(connection):
-        connection.sendall(begin)
-        while True:
-            connection.sendall(piece)
-    return talk
 
 
 def then_wait(answer):

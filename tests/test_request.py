@@ -16,6 +16,7 @@ import blackbox
 
 api_module = blackbox.load_api()
 Reply = api_module.Reply
+for_ever = blackbox.for_ever
 
 TOKEN = "r3quest-token-0123456789abcdef"
 BOUND = 64 * 1024
@@ -86,15 +87,6 @@ class Wire(blackbox.RawServer):
 def reset(connection):
     """Closes with RST."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def for_ever(begin, piece):
-    """Sends `begin`, and `piece` until the client has had enough."""
-    def talk(connection):
-        connection.sendall(begin)
-        while True:
-            connection.sendall(piece)
-    return talk
 
 
 def then_read(answer):
