@@ -341,8 +341,7 @@ class Refusals(ProxyCase):
                 result = self.ask("-t1:unknown", *args, env=env)
                 self.assertEqual((result.state, self.api.requests), ("UNKNOWN", []), result)
                 self.assertRegex(result.message, r"\b1 s\b")
-                if not blackbox.PLUGIN_WRAPPER:
-                    self.assertLess(result.seconds, 1.5)
+                self.assertLess(result.seconds, 1 + blackbox.LATE)
 
 
 class HttpsProxy(ProxyCase):

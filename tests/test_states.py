@@ -147,7 +147,7 @@ class Rows(StateCase):
                 self.assertEqual(result.state, state, result)
                 self.assertRegex(result.message, r"\b1 s\b")
                 self.assertNotIn("|", result.text)
-                self.assertLess(result.seconds, 1.5 if not blackbox.PLUGIN_WRAPPER else 10)
+                self.assertLess(result.seconds, 1 + blackbox.LATE)
 
     def test_timeout_state_is_for_timeouts_only(self):
         for reply in (refusal(503), Reply(raw=b"")):

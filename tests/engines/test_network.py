@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bad networks: each check ends within its time, and what it says is true."""
 
+import itertools
 import subprocess
 import unittest
 
@@ -9,6 +10,7 @@ import wire
 
 SECONDS = 3
 ANSWER = engine.Reply.json(engine.blackbox.envelope())
+OPERATIONS = itertools.count()
 LONG_ANSWER = engine.Reply.json(engine.blackbox.envelope(padding="x" * 30000))
 
 
@@ -39,13 +41,15 @@ class NetworkCase(unittest.TestCase):
         line.weather = wire.Weather()
 
     def ask(self, weather, *args, reply=ANSWER):
-        api.clear()
         api.default_reply = reply
         line.weather = weather
-        result = engine.blackbox.run("-H", engine.CRM, "-o", "x", "-t", str(SECONDS), *args,
+        # An operation of its own: the kernel may still send what an earlier check could not.
+        operation = f"operation{next(OPERATIONS):03}"
+        result = engine.blackbox.run("-H", engine.CRM, "-o", operation, "-t", str(SECONDS), *args,
                                      token="t0ken-0123456789abcdef")
         self.assertLess(result.seconds, SECONDS + engine.blackbox.SLACK, result)
-        self.assertLessEqual(len(api.requests), 1)
+        self.requests = sum(1 for request in api.requests if operation in request.target)
+        self.assertLessEqual(self.requests, 1)
         return result
 
     def assert_timeout(self, result):
@@ -72,7 +76,7 @@ class Survived(NetworkCase):
 
     def test_doubled_packets(self):
         self.assertEqual(self.ask(wire.Doubling()).state, "OK")
-        self.assertEqual(len(api.requests), 1)
+        self.assertEqual(self.requests, 1)
 
     def test_small_holes_in_the_mtu(self):
         self.assertEqual(self.ask(wire.Hole(wire.MTU)).state, "OK")

@@ -5,6 +5,7 @@ packets from one TUN device to the other. (tc's netem would do, too, but few ker
 have it.) Needs root.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import heapq
@@ -150,4 +151,5 @@ class Wire:
     def _deliver(self):
         while self._on_its_way and self._on_its_way[0][0] <= time.monotonic():
             _time, _number, receiver, packet = heapq.heappop(self._on_its_way)
-            os.write(self._devices[receiver], packet)
+            with contextlib.suppress(OSError):  # a device that is down takes none: lost
+                os.write(self._devices[receiver], packet)
