@@ -42,14 +42,11 @@ struct decoding {
 
 /* ---- JSON ---- */
 
-static bool is_ascii(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if ((text[i] & 0x80) != 0)
-            return false;
-    return true;
-}
-
-enum { ESCAPED_SIZE = sizeof "\\uD83D\\uDE00" };
+enum {
+    ESCAPED_SIZE = sizeof "\\uD83D\\uDE00",
+    WHOLE_DIGITS = 18, /* of any whole number with a sign that surely has 64 bits */
+};
+static const char as_double[] = "e0"; /* json-c keeps the text of a number with an exponent */
 
 /* Writes a character as JSON escapes it (RFC 8259, section 7). Gives the length. */
 static size_t write_escaped(char out[ESCAPED_SIZE], uint32_t point) {
@@ -60,28 +57,57 @@ static size_t write_escaped(char out[ESCAPED_SIZE], uint32_t point) {
                             0xD800 + (point >> 10), 0xDC00 + (point & 0x3FF));
 }
 
-/* The same JSON in ASCII, in malloc'ed memory and NUL-terminated; a broken byte is "?", as
- * text_clean() would make it. json-c 0.18 takes what is not ASCII for control characters, and
- * refuses it (its issue 875). NULL where memory ran out. */
-static char *in_ascii(const char *text, size_t length, size_t *ascii_length) {
-    char *ascii = malloc(3 * length + ESCAPED_SIZE);
-    char *end = ascii;
+/* Whether the text of a number is that of a whole one that may need more than 64 bits. */
+static bool is_long_whole_number(const char *text, size_t length) {
+    return length > WHOLE_DIGITS && strspn(text, "-0123456789") >= length;
+}
+
+/* Writes a number so that json-c keeps its text. */
+static size_t write_number(char *out, const char *text, size_t length) {
+    memcpy(out, text, length);
+    if (!is_long_whole_number(text, length))
+        return length;
+    memcpy(out + length, as_double, sizeof as_double - 1);
+    return length + sizeof as_double - 1;
+}
+
+/* Writes a character, or a number where one begins outside of quotes. Gives the length, and what
+ * was read of the text. */
+static size_t write_portably(char *out, const char *text, size_t length, bool quoted,
+                             size_t *size) {
+    int32_t point = text_code_point(text, length, size);
+
+    if (!quoted && (*text == '-' || (*text >= '0' && *text <= '9'))) {
+        *size = strspn(text, "-+.0123456789eE");
+        return write_number(out, text, *size);
+    }
+    if (point >= 0x80)
+        return write_escaped(out, (uint32_t)point);
+    *out = point < 0 ? '?' : (char)point;
+    return 1;
+}
+
+/* The same JSON as all versions of json-c take it, in malloc'ed memory and NUL-terminated: in
+ * ASCII, for 0.18 takes the rest for control characters and refuses it (its issue 875), where a
+ * broken byte is "?", as text_clean() would make it; and no whole number beyond 64 bits, which
+ * older ones cut and 0.18 refuses. NULL where memory ran out. */
+static char *make_portable(const char *text, size_t length, size_t *portable_length) {
+    char *portable = malloc(3 * length + ESCAPED_SIZE);
+    char *end = portable;
+    bool quoted = false, escaped = false;
     size_t size;
 
-    if (ascii == NULL)
+    if (portable == NULL)
         return NULL;
     for (size_t i = 0; i < length; i += size) {
-        int32_t point = text_code_point(text + i, length - i, &size);
-        if (point < 0)
-            *end++ = '?';
-        else if (point < 0x80)
-            *end++ = (char)point;
-        else
-            end += write_escaped(end, (uint32_t)point);
+        if (text[i] == '"' && !escaped)
+            quoted = !quoted;
+        escaped = quoted && text[i] == '\\' && !escaped;
+        end += write_portably(end, text + i, length - i, quoted, &size);
     }
     *end = '\0';
-    *ascii_length = (size_t)(end - ascii);
-    return ascii;
+    *portable_length = (size_t)(end - portable);
+    return portable;
 }
 
 static void parse_text(struct decoding *decoding, struct json_tokener *tokener, const char *text,
@@ -107,15 +133,11 @@ static int parse(struct decoding *decoding, struct json_tokener *tokener) {
         text += sizeof byte_order_mark - 1;
         length -= sizeof byte_order_mark - 1;
     }
-    if (is_ascii(text, length)) {
-        parse_text(decoding, tokener, text, length);
-        return 0;
-    }
-    char *ascii = in_ascii(text, length, &length);
-    if (ascii == NULL)
+    char *portable = make_portable(text, length, &length);
+    if (portable == NULL)
         return -1;
-    parse_text(decoding, tokener, ascii, length);
-    free(ascii);
+    parse_text(decoding, tokener, portable, length);
+    free(portable);
     return 0;
 }
 
@@ -147,7 +169,14 @@ static const char *bytes_of(const struct decoding *decoding, struct json_object 
 
     if (bytes == NULL)
         bytes = "null";
-    *length = is_text(decoding, value) ? (size_t)json->object_get_string_len(value) : strlen(bytes);
+    if (is_text(decoding, value)) {
+        *length = (size_t)json->object_get_string_len(value);
+        return bytes;
+    }
+    *length = strcspn(bytes, "e");
+    if (!is_number(decoding, value) || !is_long_whole_number(bytes, *length) ||
+        strcmp(bytes + *length, as_double) != 0)
+        *length = strlen(bytes);
     return bytes;
 }
 
@@ -169,8 +198,7 @@ static bool has_phrase(const struct decoding *decoding, struct json_object *valu
 }
 
 /* json-c keeps the text of a number with a point or exponent, so that nothing is rounded before it
- * is looked at; whole numbers beyond 64 bits come out as the largest of them, which is too large.
- */
+ * is looked at. */
 static int number_of(const struct decoding *decoding, struct json_object *value, int64_t *number) {
     size_t length;
     const char *bytes = bytes_of(decoding, value, &length);
