@@ -19,7 +19,8 @@ void door_ca_file(const uint8_t *bytes, size_t size) {
 
     door_file_open(&file, text, length);
     if (ca_file_check(file.path, door_secret, &deadline, &error) == 0)
-        promise(memmem(text, length, "-----BEGIN CERTIFICATE-----", 27) != NULL,
+        promise(memmem(text, length, "-----BEGIN ", 11) != NULL &&
+                    memmem(text, length, "CERTIFICATE-----", 16) != NULL,
                 "a CA file has a certificate");
     else
         promise_error(&error);
