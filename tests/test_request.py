@@ -528,8 +528,7 @@ class Wires(RequestCase):
                 "TLS alert": b"\x15\x03\x01\x00\x02\x02\x46",
                 "chunk size": chunked(b"")[:-5] + b"zz\r\n" + body + b"\r\n0\r\n\r\n",
                 "chunk size beyond all": chunked(b"")[:-5] + b"f" * 40 + b"\r\n" + body,
-                "negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + body,
-                "header with NUL": b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n" + body}
+                "negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + body}
         for name, answer in rows.items():
             with self.subTest(name):
                 with Wire(answer) as wire:

@@ -71,7 +71,7 @@ static struct entry write_entry(const struct kept_answer *answer) {
     char *bytes = kept_answer_write(answer, KEY, &entry.length);
 
     assert_non_null(bytes);
-    assert_in_range(entry.length, 1, sizeof entry.bytes - 1);
+    assert_true(entry.length >= 1 && entry.length < sizeof entry.bytes);
     memcpy(entry.bytes, bytes, entry.length);
     free(bytes);
     return entry;
@@ -348,7 +348,7 @@ static int64_t random_count(uint64_t *seed) {
 
 static struct usage_history random_history(uint64_t *seed) {
     struct usage_history history = {.reset_ms = unit_random_up_to(seed, BIG),
-                                    .count = unit_random(seed) % (USAGE_POINTS_MAX + 1)};
+                                    .count = (size_t)(unit_random(seed) % (USAGE_POINTS_MAX + 1))};
     struct usage_point point = {0, 0};
 
     for (size_t i = 0; i < history.count; i++) {

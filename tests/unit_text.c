@@ -236,7 +236,7 @@ static void any_bytes_become_clean(void **context) {
             "|\\<>&\n\x7F\x80\x85\xA8\xAE\xC0\xC2\xE0\xE2\xED\xF0\xF4\xFF";
         char bytes[24];
         char out[sizeof bytes + 1];
-        size_t count = unit_random(&seed) % (sizeof bytes + 1);
+        size_t count = (size_t)unit_random(&seed) % (sizeof bytes + 1);
         for (size_t i = 0; i < count; i++) {
             uint64_t number = unit_random(&seed) >> 8;
             bytes[i] = number % 2 == 0 ? (char)(number >> 1)
@@ -549,7 +549,7 @@ static void no_output_holds_the_secret(void **context) {
     for (int round = 0; round < 100000; round++) {
         char secret[24] = "";
         char text[48] = "";
-        size_t secret_length = 1 + (unit_random(&seed) >> 8) % (round % 2 == 0 ? 4 : 22);
+        size_t secret_length = 1 + (size_t)(unit_random(&seed) >> 8) % (round % 2 == 0 ? 4 : 22);
         size_t length = 0;
         for (size_t i = 0; i < secret_length; i++)
             secret[i] = secret_bytes[(unit_random(&seed) >> 8) % (sizeof secret_bytes - 1)];
