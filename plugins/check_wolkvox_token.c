@@ -5,12 +5,14 @@
 #include "deadline.h"
 #include "evaluate.h"
 #include "forecast.h"
+#include "last_resort.h"
 #include "options.h"
 #include "process.h"
 #include "report.h"
 #include "result.h"
 #include "secret.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,6 +130,18 @@ static enum state print_report(const struct check *check) {
     return state_if_printed(report(label, &input), check->verdict.state);
 }
 
+/* ---- Where a library does not come back ---- */
+
+static void prepare_last_resort(const struct check *check) {
+    const struct error timeout = {.kind = ERROR_TIMEOUT};
+    char text[100];
+    const struct check_result result = {.state = state_of(&timeout, &check->options), .text = text};
+
+    snprintf(text, sizeof text, "timeout: waited %d s for a library of this machine to come back",
+             check->options.timeout);
+    last_resort_prepare(label, &result);
+}
+
 /* ---- The check, from the command line to the exit ---- */
 
 static enum state run(struct check *check, int argc, char **argv) {
@@ -146,6 +160,7 @@ static enum state run(struct check *check, int argc, char **argv) {
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
     if (load_token(check, &error) != 0)
         return print_error(&error);
+    prepare_last_resort(check);
     if (find_and_judge(check, &error) != 0) {
         error_out_of_memory(&error);
         return print_error(&error);

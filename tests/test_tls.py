@@ -293,6 +293,19 @@ class NoTls(TlsCase):
         self.assertRegex(result.message, r"\b1 s\b")
         self.assertLess(result.seconds, 1 + blackbox.LATE)
 
+    @unittest.skipUnless(blackbox.BRAKE, "timer_create() is missing or in a library of its own")
+    @unittest.skipIf(blackbox.GNUTLS, "this is about OpenSSL's configuration")
+    def test_a_library_that_does_not_come_back(self):
+        """OpenSSL waits for ever for the first byte of its configuration."""
+        with tempfile.TemporaryDirectory() as directory:
+            fifo = os.path.join(directory, "fifo")
+            os.mkfifo(fifo)
+            for args, state in (("-t1",), UNAVAILABLE), (("-t1:unknown",), "UNKNOWN"):
+                result = ask("https://127.0.0.1:1", *args, env={"OPENSSL_CONF": fifo})
+                self.assertEqual((result.state, result.message), (
+                    state, "timeout: waited 1 s for a library of this machine to come back"))
+                self.assertLess(result.seconds, 3 + blackbox.LATE)
+
     def test_https_server_asked_in_plain_http(self):
         api = self.serve()
         result = ask(f"http://127.0.0.1:{api.port}")
