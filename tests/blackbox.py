@@ -40,10 +40,11 @@ BRAKE = b"\0timer_create\0" in pathlib.Path(PLUGIN).read_bytes()
 # Bounds on memory and system calls are those of Debian 12's libraries; others take what they take.
 OS_RELEASE = pathlib.Path("/etc/os-release")
 ROOM = 1 if OS_RELEASE.exists() and 'VERSION_ID="12"' in OS_RELEASE.read_text("utf-8") else 1.5
-# Debian 11 and older: libcurl takes more for HTTP, libgcrypt aborts where memory runs out, and stat()
-# is no function that a library could replace.
+# Debian 11 and older: libcurl takes more for HTTP, and libgcrypt aborts where memory runs out.
 OLD_LIBRARIES = platform.libc_ver()[0] == "glibc" and \
     tuple(map(int, platform.libc_ver()[1].split("."))) < (2, 33)
+# Whether open() and stat() are the functions that a library can replace.
+SHIMS = not OLD_LIBRARIES and sys.maxsize > 2**32
 SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
 ABSENT = object()
 
