@@ -570,6 +570,7 @@ static void texts_are_masked_cleaned_and_cut(void **context) {
         {"ni\xC3\xB1o", "ni\xC3\xB1o"},
         {"ni\\u00f1o", "ni\xC3\xB1o"},
         {"\\ud83d\\ude00", "\xF0\x9F\x98\x80"},
+        {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
         {"a|b", "a?b"},
         {"<b>", "?b?"},
         {"a\\\\nb", "a?nb"},
