@@ -75,12 +75,11 @@ static size_t write_number(char *out, const char *text, size_t length) {
  * was read of the text. */
 static size_t write_portably(char *out, const char *text, size_t length, bool quoted,
                              size_t *size) {
-    int32_t point = text_code_point(text, length, size);
-
     if (!quoted && (*text == '-' || (*text >= '0' && *text <= '9'))) {
         *size = strspn(text, "-+.0123456789eE");
         return write_number(out, text, *size);
     }
+    int32_t point = text_code_point(text, length, size);
     if (point >= 0x80)
         return write_escaped(out, (uint32_t)point);
     *out = point < 0 ? '?' : (char)point;
