@@ -529,6 +529,8 @@ class Wires(RequestCase):
                 "chunk size": chunked(b"")[:-5] + b"zz\r\n" + body + b"\r\n0\r\n\r\n",
                 "chunk size beyond all": chunked(b"")[:-5] + b"f" * 40 + b"\r\n" + body,
                 "negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + body}
+        if not blackbox.OLD_LIBRARIES:
+            rows["header with NUL"] = b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n" + body
         for name, answer in rows.items():
             with self.subTest(name):
                 with Wire(answer) as wire:
