@@ -5,6 +5,7 @@
 
 #include "libcurl.h"
 #include "process.h"
+#include "signal_timer.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef HAVE_MALLOC_USABLE_SIZE
 #include <malloc.h>
@@ -377,37 +377,13 @@ static int prepare(struct exchange *exchange, struct error *error) {
 /* libcurl does not come back while bytes keep coming that the TLS library skips (HelloRequests, for
  * one), and as long as it is away nobody looks at the deadline. So, a little later, a signal shuts
  * the sockets down, which ends whatever is read from them. */
-#ifdef HAVE_TIMER_CREATE
-static void brake(int number, siginfo_t *info, void *context) {
-    struct exchange *exchange = info->si_value.sival_ptr;
-    int saved_errno = errno;
+static void brake(void *argument) {
+    struct exchange *exchange = argument;
 
-    (void)number;
-    (void)context;
-    if (info->si_code != SI_TIMER)
-        return;
     exchange->braked = 1;
     for (size_t i = 0; i < exchange->socket_count && i < SOCKETS_MAX; i++)
         shutdown(exchange->sockets[i], SHUT_RDWR);
-    errno = saved_errno;
 }
-
-/* Where there is no timer to be had, there is no brake, and nothing else is wrong. */
-static bool start_brake(struct exchange *exchange, timer_t *timer) {
-    struct sigaction action = {.sa_sigaction = brake, .sa_flags = SA_SIGINFO | SA_RESTART};
-    struct sigevent event = {
-        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM, .sigev_value.sival_ptr = exchange};
-    int milliseconds = deadline_left_ms(exchange->request->deadline) + BRAKE_MS;
-    const struct itimerspec time = {
-        .it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L}};
-
-    sigemptyset(&action.sa_mask);
-    if (sigaction(SIGALRM, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &event, timer) != 0)
-        return false;
-    timer_settime(*timer, 0, &time, NULL);
-    return true;
-}
-#endif
 
 /* ---- Running ---- */
 
@@ -444,17 +420,12 @@ static CURLMcode drive(struct exchange *exchange) {
 }
 
 static CURLMcode drive_with_brake(struct exchange *exchange) {
-#ifdef HAVE_TIMER_CREATE
-    timer_t timer;
-    bool has_brake = start_brake(exchange, &timer);
-    CURLMcode code = drive(exchange);
+    struct signal_timer timer = {.call = brake, .argument = exchange};
 
-    if (has_brake)
-        timer_delete(timer);
+    signal_timer_start(&timer, SIGALRM, deadline_left_ms(exchange->request->deadline) + BRAKE_MS);
+    CURLMcode code = drive(exchange);
+    signal_timer_stop(&timer);
     return code;
-#else
-    return drive(exchange);
-#endif
 }
 
 static CURLcode outcome_of(struct exchange *exchange) {
