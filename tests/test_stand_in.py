@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The stand-in API keeps the promises of its --help, without which the other tests mean little."""
 
+import contextlib
 import datetime
 import gzip
 import http.client
 import json
 import os
 import pathlib
+import select
+import socket
 import ssl
 import subprocess
 import sys
@@ -134,6 +137,30 @@ class Quota(StandInCase):
         api.stop()
         for thread in waiting:
             thread.join()
+
+    def test_place_is_free_before_the_reply_is_there(self):
+        """Who asks one after the other is never refused for asking at the same time."""
+        api = self.serve()
+        place, early = api.tokens[0].slot, []
+
+        @contextlib.contextmanager
+        def watched():
+            with place() as free:
+                yield free
+            early.extend(select.select([client], [], [], 0)[0])
+
+        api.tokens[0].slot = watched
+        with socket.create_connection(("127.0.0.1", api.port), timeout=30) as client:
+            client.sendall(f"POST {api_module.API_PATH}?operation={OPERATION} HTTP/1.0\r\n"
+                           f"Wolkvox-Token: {TOKEN}\r\n\r\n".encode())
+            self.assertEqual(Answer(self.response_on(client)).available, 9)
+        self.assertEqual(early, [])
+
+    @staticmethod
+    def response_on(client):
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        return response
 
     @staticmethod
     def broken_off(api):
