@@ -5,10 +5,13 @@ below TLS. Whatever comes ends in an allowed state, within `-t`, after one reque
 What an honest but broken server does is in test_request.py, whom to trust in test_certificates.py.
 """
 
+import _ssl
 import concurrent.futures
+import ctypes
 import gzip
 import itertools
 import json
+import os
 import select
 import ssl
 import struct
@@ -101,6 +104,70 @@ class TlsAttacker(Attacker):
     def serve(self, connection, number):
         connection.do_handshake()
         super().serve(connection, number)
+
+
+class LibsslConnection:
+    """The server's end of a TLS connection by libssl itself, which can do what Python's does not."""
+
+    VERSIONS = {ssl.TLSVersion.TLSv1_2: 0x303, ssl.TLSVersion.TLSv1_3: 0x304}
+    SET_MIN, SET_MAX = 123, 124  # SSL_CTX_ctrl()
+    PEM = 1
+
+    def __init__(self, connection, certificate, key, version):
+        self._libssl = ctypes.CDLL(_ssl.__file__)
+        context = self._new("SSL_CTX_new", self._new("TLS_server_method"))
+        for bound in (self.SET_MIN, self.SET_MAX):
+            self.call("SSL_CTX_ctrl", bound, self.VERSIONS[version], None, of=context)
+        self.call("SSL_CTX_use_certificate_chain_file", os.fsencode(certificate), of=context)
+        self.call("SSL_CTX_use_PrivateKey_file", os.fsencode(key), self.PEM, of=context)
+        self._tls = self._new("SSL_new", context)
+        connection.setblocking(True)
+        self.call("SSL_set_fd", connection.fileno())
+        self.call("SSL_accept")
+
+    def _new(self, name, *arguments):
+        function = self._libssl[name]
+        function.restype = ctypes.c_void_p
+        return ctypes.c_void_p(function(*arguments))
+
+    def call(self, name, *arguments, of=None):
+        """What a function of libssl gives for this connection; an error where that is nothing."""
+        result = self._libssl[name](of or self._tls, *arguments)
+        if result <= 0:
+            raise ConnectionError(name)
+        return result
+
+    def recv(self, size):
+        buffer = ctypes.create_string_buffer(size)
+        try:
+            length = self.call("SSL_read", buffer, size)
+        except ConnectionError:
+            return b""
+        return buffer.raw[:length]
+
+    def sendall(self, data):
+        self.call("SSL_write", data, len(data))
+
+
+class LibsslAttacker(Attacker):
+    """Does something to each connection of TLS after the request, so many times; then it answers."""
+
+    def __init__(self, authority, version, times, *doing):
+        super().__init__(self._repeat)
+        self.scheme, self.host = "https", "localhost"
+        self._files = authority.certificate("good")
+        self._version = version
+        self._times = times
+        self._doing = doing
+
+    def serve(self, connection, number):
+        super().serve(LibsslConnection(connection, *self._files, self._version), number)
+
+    def _repeat(self, connection):
+        for _ in range(self._times):
+            connection.call(*self._doing)
+            connection.call("SSL_do_handshake")
+        then_wait(SOUND)(connection)
 
 
 class HandshakeAttacker(Attacker):
@@ -577,6 +644,19 @@ class ThroughTls(AttackCase):
     def test_tickets_without_end(self):
         self.attack_with_tls(UNAVAILABLE, SOUND, version=ssl.TLSVersion.TLSv1_3, tickets=10**7,
                              seconds=SHORT)
+
+    @unittest.skipUnless(hasattr(_ssl, "__file__"), "Python's TLS is not libssl's")
+    @unittest.skipUnless(blackbox.BRAKE, "timer_create() is missing or in a library of its own")
+    def test_keys_that_change_without_end(self):
+        """A few do no harm; of more and more of them libssl tells libcurl nothing."""
+        rows = (("keys", OK, ssl.TLSVersion.TLSv1_3, "SSL_key_update", 0),
+                ("keys of both", OK, ssl.TLSVersion.TLSv1_3, "SSL_key_update", 1),
+                ("handshakes", ANY, ssl.TLSVersion.TLSv1_2, "SSL_renegotiate"))
+        for name, states, version, *doing in blackbox.some(rows):
+            for expected, times, seconds in ((states, 3, SECONDS), (UNAVAILABLE, 10**9, SHORT)):
+                with self.subTest(name, times=times):
+                    self.attack(expected, LibsslAttacker(self.authority, version, times, *doing),
+                                "--ca-file", self.authority.ca_file, seconds=seconds)
 
     def test_an_answer_before_the_request(self):
         self.attack_with_tls(ANY, SOUND, first=True)
