@@ -358,6 +358,14 @@ class Verbose(OutputCase):
                 facts = self.ask(answer(), args=("-vv", *args)).lines[1:]
                 self.assertTrue(any(understood in line for line in facts), facts)
 
+    def test_two_v_tell_what_thresholds_are_not_understood(self):
+        rows = (({}, "-c10%:400", "critical: alert outside 10%:400 (its start is above its end)"),
+                ({"token_limit": 0}, "-w5%", "warning: alert below 5% (needs a limit)"),
+                ({}, "-c480", "warning: none"))
+        for fields, threshold, fact in rows:
+            with self.subTest(threshold):
+                self.assertIn(fact, self.ask(answer(**fields), args=("-vv", threshold)).lines[1:])
+
     def test_two_v_where_there_is_no_answer(self):
         for reply in (refusal("no way"), Reply(302), Reply(raw=b""), Reply(body="?")):
             result = self.ask(reply, args=("-vv",))
