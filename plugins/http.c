@@ -35,6 +35,7 @@ struct exchange {
     size_t header_bytes;
     curl_socket_t sockets[SOCKETS_MAX]; /* of attempts to connect */
     size_t socket_count;
+    int socket_errno; /* why there was no socket to be had; 0: there was */
     bool headers_too_large;
     bool out_of_memory; /* really, whatever libcurl says */
     bool head_ended;
@@ -69,10 +70,15 @@ static void *wiping_realloc(void *memory, size_t size) {
 #define wiping_realloc realloc
 #endif
 
-static int initialise(const struct libcurl *curl, struct error *error) {
-    /* Libraries below would write the keys of the connection to that file, or to stderr. */
+/* With these, libraries below write the keys of the connection to a file, or to standard error;
+ * some read theirs as soon as they are loaded. */
+static void forget_variables(void) {
     unsetenv("SSLKEYLOGFILE");
     unsetenv("GNUTLS_DEBUG_LEVEL");
+    unsetenv("P11_KIT_DEBUG");
+}
+
+static int initialise(const struct libcurl *curl, struct error *error) {
     if (curl->global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
                               calloc) != CURLE_OK)
         return error_set(error, ERROR_TROUBLE, "libcurl cannot be initialised");
@@ -109,12 +115,18 @@ static size_t see_header(char *data, size_t size, size_t count, void *context) {
     return exchange->headers_too_large ? 0 : length;
 }
 
-static int note_socket(void *context, curl_socket_t fd, curlsocktype purpose) {
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address) {
     struct exchange *exchange = context;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
     (void)purpose;
+    if (fd < 0) {
+        exchange->socket_errno = errno;
+        return CURL_SOCKET_BAD;
+    }
     exchange->sockets[exchange->socket_count++ % SOCKETS_MAX] = fd;
-    return CURL_SOCKOPT_OK;
+    return fd;
 }
 
 static void record(struct http_record *record, const char *bytes, size_t length) {
@@ -128,30 +140,12 @@ static void record(struct http_record *record, const char *bytes, size_t length)
     record->length += length;
 }
 
-/* The proxy's password is left out of what was sent. */
-static void record_sent(struct http_record *sent, const char *bytes, size_t length) {
-    static const char credentials[] = "Proxy-Authorization:";
-    size_t line_length;
-
-    for (; length > 0; bytes += line_length, length -= line_length) {
-        const char *end = memchr(bytes, '\n', length);
-        line_length = end != NULL ? (size_t)(end - bytes) + 1 : length;
-        if (line_length >= sizeof credentials - 1 &&
-            strncasecmp(bytes, credentials, sizeof credentials - 1) == 0) {
-            record(sent, credentials, sizeof credentials - 1);
-            record(sent, " " TEXT_MASK "\r\n", strlen(TEXT_MASK) + 3);
-        } else {
-            record(sent, bytes, line_length);
-        }
-    }
-}
-
 static int record_headers(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {
     struct http_response *response = context;
 
     (void)easy;
     if (type == CURLINFO_HEADER_OUT)
-        record_sent(&response->sent, data, size);
+        record(&response->sent, data, size);
     else if (type == CURLINFO_HEADER_IN)
         record(&response->received, data, size);
     return 0;
@@ -299,6 +293,26 @@ static bool set_trust(struct exchange *exchange) {
     return !failed;
 }
 
+/* Of these variables libcurl takes the first that is not empty. --proxy is checked elsewhere. */
+static int check_proxy_variables(const struct http_request *request, struct error *error) {
+    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+    if (request->proxy != NULL || request->server->plain_http)
+        return 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value == NULL || *value == '\0')
+            continue;
+        if (!server_is_proxy_passed_over(value))
+            break;
+        return error_set(error, ERROR_TROUBLE,
+                         "the environment variable %s holds an encoded control character, and "
+                         "libcurl would pass the proxy over",
+                         names[i]);
+    }
+    return 0;
+}
+
 static bool set_way(struct exchange *exchange) {
     const struct http_request *request = exchange->request;
     const char *proxy = request->server->plain_http ? "" : request->proxy;
@@ -336,8 +350,8 @@ static bool set_callbacks(struct exchange *exchange) {
     failed |= curl->easy_setopt(easy, CURLOPT_WRITEDATA, exchange->response) != CURLE_OK;
     failed |= curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) != CURLE_OK;
     failed |= curl->easy_setopt(easy, CURLOPT_HEADERDATA, exchange) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_socket) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_SOCKOPTDATA, exchange) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK;
+    failed |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange) != CURLE_OK;
     if (exchange->request->record) {
         failed |= curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, record_headers) != CURLE_OK;
         failed |= curl->easy_setopt(easy, CURLOPT_DEBUGDATA, exchange->response) != CURLE_OK;
@@ -496,12 +510,34 @@ static int fail_by_timeout(const struct exchange *exchange, struct error *error)
                      request->deadline->seconds, waited_for(exchange), shown.text);
 }
 
+static bool begins_with(const char *text, const char *begin) {
+    return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+static bool is_shortage(int number) {
+    return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+}
+
+static int fail_on_this_machine(const char *message, struct error *error) {
+    return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s", message);
+}
+
 static int fail_by_code(const struct exchange *exchange, CURLcode code, struct error *error) {
     const char *message =
         exchange->message[0] != '\0' ? exchange->message : exchange->curl->easy_strerror(code);
+
+    /* libcurl quotes the whole proxy there, its password included. */
+    if (begins_with(message, "Unsupported proxy") || begins_with(message, "Unsupported pre-proxy"))
+        return error_set(error, ERROR_TROUBLE,
+                         "libcurl on this machine does not take the proxy that --proxy or a "
+                         "variable such as https_proxy names: its syntax or its scheme");
     struct text_piece shown =
         text_piece(message, strlen(message), TEXT_PIECE_MAX, exchange->request->secret);
 
+    if (begins_with(message, "getaddrinfo() thread"))
+        return fail_on_this_machine(shown.text, error);
+    if (is_shortage(exchange->socket_errno))
+        return fail_on_this_machine(strerror(exchange->socket_errno), error);
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return fail_by_timeout(exchange, error);
@@ -518,7 +554,7 @@ static int fail_by_code(const struct exchange *exchange, CURLcode code, struct e
     case CURLE_URL_MALFORMAT:
     case CURLE_UNKNOWN_OPTION:
     case CURLE_BAD_FUNCTION_ARGUMENT:
-        return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s", shown.text);
+        return fail_on_this_machine(shown.text, error);
     default:
         return error_set(error, ERROR_UNAVAILABLE, "API not usable: %s", shown.text);
     }
@@ -592,8 +628,7 @@ static int run(struct exchange *exchange, bool *issuer_missing, struct error *er
     CURLMcode code = drive_with_brake(exchange);
 
     if (code != CURLM_OK)
-        return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s",
-                         exchange->curl->multi_strerror(code));
+        return fail_on_this_machine(exchange->curl->multi_strerror(code), error);
     if (!exchange->ended || exchange->braked)
         return fail_by_timeout(exchange, error);
     CURLcode outcome = outcome_of(exchange);
@@ -620,6 +655,31 @@ static int attempt(const struct libcurl *curl, const struct http_request *reques
     return result;
 }
 
+/* Takes the proxy's password out of what was sent. As a whole, for libcurl may send, and show, a
+ * line in pieces. */
+static void hide_credentials(struct http_record *sent) {
+    static const char credentials[] = "Proxy-Authorization:";
+    static const char mask[] = " " TEXT_MASK "\r\n";
+    const size_t masked_length = sizeof credentials - 1 + sizeof mask - 1;
+    char *end = sent->bytes;
+    size_t line_length;
+
+    for (size_t i = 0; i < sent->length; i += line_length) {
+        char *line = sent->bytes + i;
+        const char *newline = memchr(line, '\n', sent->length - i);
+        line_length = newline != NULL ? (size_t)(newline - line) + 1 : sent->length - i;
+        size_t kept = line_length;
+        if (line_length >= masked_length &&
+            strncasecmp(line, credentials, sizeof credentials - 1) == 0) {
+            memcpy(line + sizeof credentials - 1, mask, sizeof mask - 1);
+            kept = masked_length;
+        }
+        memmove(end, line, kept);
+        end += kept;
+    }
+    sent->length = (size_t)(end - sent->bytes);
+}
+
 /* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
  * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
  */
@@ -628,7 +688,9 @@ int http_perform(const struct http_request *request, struct http_response *respo
     struct libcurl curl;
     bool issuer_missing;
 
-    if (prepare_response(request, response, error) != 0 ||
+    forget_variables();
+    if (check_proxy_variables(request, error) != 0 ||
+        prepare_response(request, response, error) != 0 ||
         libcurl_load(&curl, request->secret, error) != 0 || initialise(&curl, error) != 0)
         return -1;
     int64_t start_ms = clock_now_ms();
@@ -639,6 +701,7 @@ int http_perform(const struct http_request *request, struct http_response *respo
     if (ca_directory != NULL && issuer_missing)
         result = attempt(&curl, request, response, NULL, &issuer_missing, error);
     response->milliseconds = clock_now_ms() - start_ms;
+    hide_credentials(&response->sent);
     return result;
 }
 

@@ -237,18 +237,26 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
+static bool is_escape(const char *text) {
+    return *text == '%' && strspn(text + 1, "0123456789ABCDEFabcdef") >= 2;
+}
+
 /* The part before the @: what would end it for libcurl but not for other programs is to be
  * percent-encoded (RFC 3986, section 3.2.1). */
 static bool is_user_info(const char *text, size_t length) {
-    static const char hexadecimal[] = "0123456789ABCDEFabcdef";
-
-    for (size_t i = 0; i < length; i++) {
-        if (strchr("#?[]@\\", text[i]) != NULL)
+    for (size_t i = 0; i < length; i++)
+        if (strchr("#?[]@\\", text[i]) != NULL || (text[i] == '%' && !is_escape(text + i)))
             return false;
-        if (text[i] == '%' && strspn(text + i + 1, hexadecimal) < 2)
-            return false;
-    }
     return true;
+}
+
+bool server_is_proxy_passed_over(const char *text) {
+    const char *at = strrchr(text, '@');
+
+    for (; at != NULL && text < at; text++)
+        if (is_escape(text) && text[1] < '2')
+            return true;
+    return false;
 }
 
 bool server_is_proxy_url(const char *text) {
@@ -258,7 +266,8 @@ bool server_is_proxy_url(const char *text) {
     struct server proxy;
     const char *reason;
 
-    if (has_space_or_control(text) || (scheme_end != NULL && !is_proxy_scheme(text, scheme_end)) ||
+    if (has_space_or_control(text) || server_is_proxy_passed_over(text) ||
+        (scheme_end != NULL && !is_proxy_scheme(text, scheme_end)) ||
         (authority[length] == '/' && authority[length + 1] != '\0'))
         return false;
     const char *host = skip_user(authority, &length);

@@ -26,6 +26,10 @@ int server_parse(const char *text, struct server *server, const char **reason);
  * for a proxy. */
 bool server_is_proxy_url(const char *text);
 
+/* Whether libcurl (up to 8.x) silently connects without the proxy that the text names: user or
+ * password holds an encoded control character. */
+bool server_is_proxy_passed_over(const char *text);
+
 /* Copies the host of an absolute URL that a server sent: unchecked, in lower case, without brackets
  * and final dot; empty where there is none. */
 void server_url_host(const char *url, char host[HOST_MAX + 1]);

@@ -445,6 +445,29 @@ class Traces(ProcessCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (low, low))
         self.assertRegex(self.told("limits", limit), rf"(?m)^Max file size +{low} +{low} ")
 
+    @unittest.skipIf(blackbox.INSTRUMENTED, "instruments need descriptors, too")
+    def test_no_descriptor_for_a_connection(self):
+        """However few there are, that is no fault of the API."""
+        for limit in range(4, 12):  # the loader itself needs one
+            def have_few(limit=limit):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+            for server in (api, tls):
+                with self.subTest(limit=limit, server=server.url):
+                    result = blackbox.run("-H", server.url, "-o", "x", *(
+                        ("--ca-file", tls.ca_file) if server is tls else ()), token=TOKEN,
+                        preexec=have_few)
+                    self.assertIn(result.state, ("OK", "UNKNOWN"), result)
+
+    @unittest.skipIf(blackbox.INSTRUMENTED, "addresses are not limited with sanitizers")
+    def test_no_thread_to_resolve_a_name(self):
+        """A stack of a GiB finds no room: trouble of this machine, which says nothing of the API."""
+        def enlarge_stack():
+            resource.setrlimit(resource.RLIMIT_STACK, (1 << 30, resource.RLIM_INFINITY))
+        result = blackbox.run("-H", "nosuch.invalid", "-o", "x", "-t1", token=TOKEN,
+                              preexec=enlarge_stack)
+        if "thread" in result.message:  # some libraries resolve without one
+            self.assertEqual(result.state, "UNKNOWN", result)
+
     def test_output_can_be_appended_to_a_large_log(self):
         with tempfile.NamedTemporaryFile() as log:
             os.truncate(log.name, FILE_MAX * 2)

@@ -233,6 +233,13 @@ class Credentials(ProxyCase):
                     self.shows_nothing(self.through(proxy, verbose, *args, env=env))
         self.token_is_kept_from(proxy)
 
+    def test_sent_in_pieces(self):
+        """A socket does not take all of a long line at once."""
+        credentials = "jane:" + "s3cr3t" * 14000
+        url = f"http://{credentials}@127.0.0.1:{self.proxy(refuse=403).port}"
+        piece = base64.b64encode(credentials.encode())[300:320].decode()
+        self.assertNotIn(piece, self.fails("-vvv", "--proxy", url).text)
+
     def test_odd_ones(self):
         for text in ("us%40er:p%3A%2F%25w", "u:%20%7C%3Cb%3E", "u%C3%B1:s3cr%C3%A9t", "j:x:y:z99"):
             with self.subTest(text):
@@ -258,6 +265,38 @@ class Credentials(ProxyCase):
                 result = self.ask("-vvv", f"--proxy={url}")
                 self.assertEqual(result.exit, 3, result)
                 self.shows_nothing(result)
+
+    def test_bad_variables(self):
+        """libcurl's own error shows all of it."""
+        for url in ("http://jane:s3cr3t/x@h:1", "http://jane:s3cr3t#x@h:1", "jane:s3cr3t@x@h:1",
+                    "ftp://jane:s3cr3t@h:1", "http://jane:s3cr3t@h:99999", "jane:s3cr3t@[::1"):
+            for name in ("https_proxy", "ALL_PROXY"):
+                with self.subTest(url, name=name):
+                    result = self.ask("-vvv", env={name: url})
+                    self.assertEqual((result.exit, self.api.connections), (3, 0), result)
+                    self.assertIn("the proxy that --proxy or a variable", result.message)
+                    self.assertNotIn("s3cr3t", result.text)
+
+    def test_control_characters_in_a_variable_that_does_not_count(self):
+        proxy = self.proxy()
+        bad = "http://jane:%00@127.0.0.1:1"
+        self.through(proxy, env={"https_proxy": proxy.url, "ALL_PROXY": bad})
+        self.through(proxy, env={"https_proxy": "", "all_proxy": proxy.url, "ALL_PROXY": bad})
+        self.past(self.proxy(), "--proxy=", env={"https_proxy": bad})
+
+    def test_control_characters(self):
+        """libcurl would connect past the proxy without a word."""
+        for url in ("http://jane:a%0ab@{}", "jane:%00@{}", "http://%1Fjane@{}", "http:/jane:%0a@{}", "http:///jane:%0a@{}",
+                    "socks5h://a:%01@{}"):
+            proxy = self.proxy()
+            url = url.format(f"127.0.0.1:{proxy.port}")
+            for args, env in (((f"--proxy={url}",), {}), ((), {"https_proxy": url}),
+                              ((), {"ALL_PROXY": url})):
+                with self.subTest(url, args=args, env=env):
+                    result = self.ask("-vvv", *args, env=env)
+                    self.assertEqual((result.exit, self.api.connections), (3, 0), result)
+                    self.assertEqual(proxy.connections, 0)
+                    self.assertNotIn("jane", result.text)
 
     def test_echoed_by_the_proxy(self):
         encoded = base64.b64encode(CREDENTIALS.encode())

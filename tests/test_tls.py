@@ -321,6 +321,12 @@ class Keys(TlsCase):
                 ask(self.serve().url, *args, env={"SSLKEYLOGFILE": str(path)})
                 self.assertFalse(path.exists())
 
+    @unittest.skipUnless(blackbox.LAZY_LIBRARIES, "GnuTLS reads it before the program begins")
+    def test_nothing_is_told_on_standard_error(self):
+        for name, value in (("GNUTLS_DEBUG_LEVEL", "9"), ("P11_KIT_DEBUG", "all")):
+            with self.subTest(name):
+                ask(self.serve().url, env={name: value})  # run() looks there
+
 
 if __name__ == "__main__":
     blackbox.main()

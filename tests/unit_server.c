@@ -331,6 +331,11 @@ static void proxies_are_told(void **context) {
         {"pro xy", false},
         {"proxy\n", false},
         {"http://user:password@", false},
+        {"http://user:%20~%7F@proxy", true},
+        {"http://user:%zz@proxy", false},
+        {"http://user:%00@proxy", false},
+        {"http://user:a%1Fb@proxy:1", false},
+        {"user%0a:b@proxy", false},
         {"", false},
     };
 

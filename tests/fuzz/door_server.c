@@ -9,13 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether libcurl decodes that part, or there is none: else it passes a proxy over. */
+static bool libcurl_decodes(CURLU *url, CURLUPart part, CURLUcode none) {
+    char *text = NULL;
+    CURLUcode code = curl_url_get(url, part, &text, CURLU_URLDECODE);
+
+    curl_free(text);
+    return code == CURLUE_OK || code == none;
+}
+
 /* Whether libcurl takes the URL; its host is in *host then, to be freed by curl_free(). */
 static bool libcurl_takes(const char *text, unsigned int flags, char **host) {
     CURLU *url = curl_url();
 
     promise(url != NULL, "there is memory");
     bool is_taken = curl_url_set(url, CURLUPART_URL, text, flags) == CURLUE_OK &&
-                    curl_url_get(url, CURLUPART_HOST, host, 0) == CURLUE_OK;
+                    curl_url_get(url, CURLUPART_HOST, host, 0) == CURLUE_OK &&
+                    libcurl_decodes(url, CURLUPART_USER, CURLUE_NO_USER) &&
+                    libcurl_decodes(url, CURLUPART_PASSWORD, CURLUE_NO_PASSWORD);
     curl_url_cleanup(url);
     return is_taken;
 }
