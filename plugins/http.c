@@ -436,7 +436,8 @@ static CURLMcode drive(struct exchange *exchange) {
 static CURLMcode drive_with_brake(struct exchange *exchange) {
     struct signal_timer timer = {.call = brake, .argument = exchange};
 
-    signal_timer_start(&timer, SIGALRM, deadline_left_ms(exchange->request->deadline) + BRAKE_MS);
+    signal_timer_start(&timer, SIGRTMIN + 1,
+                       deadline_left_ms(exchange->request->deadline) + BRAKE_MS);
     CURLMcode code = drive(exchange);
     signal_timer_stop(&timer);
     return code;

@@ -271,6 +271,10 @@ class Signals(ProcessCase):
                     with self.waiting(preexec=prepare) as process:
                         self.assert_ends(process, number)
 
+    def test_an_alarm_that_the_parent_has_set(self):
+        with self.waiting() as process:
+            self.assert_ends(process, signal.SIGALRM)
+
     def test_while_it_waits_for_the_reader(self):
         api.default_reply = LONG_ANSWER
         for number in self.SIGNALS:
