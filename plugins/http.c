@@ -605,7 +605,7 @@ static bool is_left_standing(const struct exchange *exchange, bool answered) {
     (void)answered;
     return false;
 #else
-    return answered || (!exchange->ended && !time_passed(exchange, CURLINFO_NAMELOOKUP_TIME_T));
+    return answered || (!exchange->ended && !time_passed(exchange, CURLINFO_CONNECT_TIME_T));
 #endif
 }
 
