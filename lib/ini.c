@@ -102,17 +102,12 @@ static int add_byte(struct reader *reader, char byte, struct error *error) {
 }
 
 static int read_all(struct reader *reader, const struct deadline *deadline, struct error *error) {
-    long total = 0;
     long length;
 
     do {
         length = input_read(reader->input, reader->chunk, sizeof reader->chunk, deadline, error);
         if (length < 0)
             return -1;
-        total += length;
-        if (total > INI_FILE_MAX)
-            return error_set(error, ERROR_TROUBLE, "the %s is larger than 16 MiB",
-                             reader->input->name);
         for (long i = 0; i < length; i++)
             if (add_byte(reader, reader->chunk[i], error) != 0)
                 return -1;

@@ -12,7 +12,7 @@
  * and answers success, and takes what stands behind a semicolon out of a value: a token may hold
  * one. */
 
-enum { INI_LINE_MAX = 8192, INI_FILE_MAX = 16 * 1024 * 1024 };
+enum { INI_LINE_MAX = 8192 };
 
 struct ini_entry {
     const struct input *input;

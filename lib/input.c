@@ -36,7 +36,6 @@ static int check_type(struct input *input, struct error *error) {
         return error_set(error, ERROR_TROUBLE,
                          "the %s is neither a regular file nor a pipe, and nothing else is read",
                          input->name);
-    input->size = (long long)status.st_size;
     input->everybody_reads = !input->is_standard_input && (status.st_mode & S_IROTH) != 0;
     return 0;
 }
@@ -73,6 +72,27 @@ static int wait_for_bytes(const struct input *input, const struct deadline *dead
     return 0;
 }
 
+/* Who else reads from a pipe may take the bytes that poll() has seen, and read() would wait for the
+ * next ones. The pipe's own mode is shared with the others; splice() has one for each call. */
+static ssize_t read_without_waiting(int fd, void *buffer, size_t size) {
+#ifdef SPLICE_F_NONBLOCK
+    int own[2];
+
+    if (pipe2(own, O_CLOEXEC) != 0)
+        return -1;
+    ssize_t length = splice(fd, NULL, own[1], NULL, size, SPLICE_F_NONBLOCK);
+    if (length > 0)
+        length = read(own[0], buffer, (size_t)length);
+    int reason = errno;
+    close(own[0]);
+    close(own[1]);
+    errno = reason;
+    if (length >= 0 || reason != EINVAL)
+        return length;
+#endif
+    return read(fd, buffer, size);
+}
+
 long input_read(struct input *input, void *buffer, size_t size, const struct deadline *deadline,
                 struct error *error) {
     ssize_t length;
@@ -80,11 +100,16 @@ long input_read(struct input *input, void *buffer, size_t size, const struct dea
     do {
         if (input->is_pipe && wait_for_bytes(input, deadline, error) != 0)
             return -1;
-        length = read(input->fd, buffer, size);
-    } while (length < 0 && (errno == EINTR || errno == EAGAIN));
+        length = input->is_pipe && input->is_standard_input
+                     ? read_without_waiting(input->fd, buffer, size)
+                     : read(input->fd, buffer, size);
+    } while (length < 0 && (errno == EINTR || (errno == EAGAIN && input->is_pipe)));
     if (length < 0)
         return error_set(error, ERROR_TROUBLE, "cannot read the %s: %s", input->name,
                          strerror(errno));
+    input->total += (long)length;
+    if (input->total > INPUT_SIZE_MAX)
+        return error_set(error, ERROR_TROUBLE, "the %s is larger than 16 MiB", input->name);
     return (long)length;
 }
 

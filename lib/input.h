@@ -13,6 +13,7 @@
  * never longer than a deadline. */
 
 #define INPUT_STANDARD_INPUT "-"
+enum { INPUT_SIZE_MAX = 16 * 1024 * 1024 };
 #define INPUT_NAME_SIZE (sizeof(struct text_piece) + 64)
 
 struct input {
@@ -20,7 +21,7 @@ struct input {
     bool is_pipe;
     bool is_standard_input;
     bool everybody_reads;       /* its mode lets every user read it; never said of standard input */
-    long long size;             /* of a regular file, in bytes */
+    long total;                 /* bytes that have been read */
     char name[INPUT_NAME_SIZE]; /* what it is and its path, for messages */
 };
 
@@ -30,7 +31,7 @@ int input_open(struct input *input, const char *path, const char *what, const ch
                struct error *error);
 
 /* Reads up to `size` bytes. Gives their number, 0 at the end, or -1 with ERROR_TROUBLE, also
- * where a pipe stays silent until the deadline. */
+ * where a pipe stays silent until the deadline, and beyond INPUT_SIZE_MAX bytes in all. */
 long input_read(struct input *input, void *buffer, size_t size, const struct deadline *deadline,
                 struct error *error);
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { CA_FILE_MAX = 16 * 1024 * 1024, LINE_MAX_KEPT = 254, DER_HEAD = 6 };
+enum { LINE_MAX_KEPT = 254, DER_HEAD = 6 };
 
 struct pem_reader {
     char line[LINE_MAX_KEPT + 1]; /* the begin of the current line; the rest is not needed */
@@ -133,8 +133,6 @@ static int read_all(struct pem_reader *reader, struct input *input, const struct
     if (input->is_pipe)
         return error_set(error, ERROR_TROUBLE, "the %s is a pipe; it must be a regular file",
                          input->name);
-    if (input->size > CA_FILE_MAX)
-        return error_set(error, ERROR_TROUBLE, "the %s is larger than 16 MiB", input->name);
     while ((length = input_read(input, chunk, sizeof chunk, deadline, error)) > 0)
         add_bytes(reader, chunk, (size_t)length);
     end_line(reader);

@@ -17,8 +17,9 @@ TOKEN = "fa17" * 12
 SHIM = pathlib.Path(blackbox.PLUGIN).parent / "tests/faults.so"
 CALLS = {  # what fails, and with which numbers
     "open": (errno.EACCES, errno.EMFILE), "openat": (errno.EACCES, errno.ENOSPC),
-    "read": (errno.EIO,), "write": (errno.ENOSPC, errno.EIO), "close": (errno.EIO, errno.ENOSPC),
-    "fstat": (errno.EIO,), "fstatat": (errno.EIO,), "flock": (errno.ENOLCK, errno.EINTR),
+    "read": (errno.EIO, errno.EAGAIN), "write": (errno.ENOSPC, errno.EIO),
+    "close": (errno.EIO, errno.ENOSPC), "fstat": (errno.EIO,), "fstatat": (errno.EIO,),
+    "flock": (errno.ENOLCK, errno.EINTR),
     "renameat": (errno.EXDEV, errno.ENOSPC), "mkdir": (errno.EACCES,), "mkdirat": (errno.EACCES,),
     "unlinkat": (errno.EACCES,),
 }

@@ -4,9 +4,12 @@
 import contextlib
 import json
 import os
+import pathlib
 import pty
+import random
 import re
 import socket
+import subprocess
 import threading
 import unittest
 import urllib.parse
@@ -24,6 +27,10 @@ LONGEST = 4096
 def setUpModule():
     global api
     api = blackbox.plain_stand_in()
+
+
+def is_asleep(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(") ")[2][0] in "SZ"
 
 
 class TokenCase(blackbox.FilesCase):
@@ -200,6 +207,19 @@ class Kinds(TokenCase):
         with open(self.write(TOKEN), "rb") as file:
             self.assert_asked_with(TOKEN, "--token-file=-", stdin=file)
 
+    def test_standard_input_from_a_named_pipe(self):
+        """Its writer may have gone before the plugin looks."""
+        path = os.path.join(self.directory, "pipe")
+        os.mkfifo(path)
+        for content in (TOKEN, f"{TOKEN}\n"):
+            reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            with open(path, "w", encoding="ascii") as pipe:
+                pipe.write(content)
+            os.set_blocking(reading, True)
+            with self.subTest(content):
+                self.assert_asked_with(TOKEN, "--token-file=-", stdin=reading)
+            os.close(reading)
+
     def test_a_file_called_like_standard_input(self):
         self.write(TOKEN, "-")
         self.assert_asked_with(TOKEN, "--token-file=./-", cwd=self.directory)
@@ -279,6 +299,26 @@ class Kinds(TokenCase):
 
     def test_closed_standard_input(self):
         self.assert_no_request("--token-file=-", preexec=lambda: os.close(0), token=TOKEN)
+
+    @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "too many starts for the time that they have")
+    def test_standard_input_that_others_read_too(self):
+        """One of them gets the token; the others do not wait for what it has taken."""
+        reading, writing = os.pipe()
+        checks = []
+        for _ in range(24):
+            checks.append(subprocess.Popen(  # pylint: disable=consider-using-with
+                blackbox.command("-H", api.url, "-o", "x", "-t1", "--token-file=-"), stdin=reading,
+                stdout=subprocess.DEVNULL, env=blackbox.environment()))
+            self.addCleanup(checks[-1].wait)
+            self.addCleanup(checks[-1].kill)
+        try:
+            blackbox.wait_until(lambda: all(is_asleep(check.pid) for check in checks))
+            os.write(writing, TOKEN.encode() + b"\n")
+            for check in checks:
+                self.assertIn(check.wait(1 + blackbox.SLACK), range(4))
+        finally:
+            os.close(reading)
+            os.close(writing)
 
     def test_standard_input_once(self):
         ini = self.write("[check_wolkvox_token]\ntoken-file = -\n", "x.ini")
