@@ -208,14 +208,19 @@ static int time_is_up(const struct deadline *deadline, struct error *error) {
                      deadline->seconds);
 }
 
-static int wait_for_lock(const struct store *store, const char *name,
-                         const struct deadline *deadline, struct error *error) {
+static int try_again(const struct deadline *deadline, struct error *error) {
+    return deadline_left_ms(deadline) > 0 ? STORE_CHANGED : time_is_up(deadline, error);
+}
+
+static int wait_for_lock(struct store *store, const char *name, const struct deadline *deadline,
+                         struct error *error) {
     while (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK)
             return fail(store, "lock a file in", strerror(errno), error);
         int left_ms = deadline_left_ms(deadline);
         if (left_ms == 0)
             return time_is_up(deadline, error);
+        store->waited = true;
         poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
         if (!is_current(store, name))
             break;
@@ -230,21 +235,26 @@ static void remove_temporary(const struct store *store, const char *name) {
     (void)unlinkat(store->folder, temporary, 0);
 }
 
+static void close_lock(struct store *store) {
+    close(store->lock);
+    store->lock = -1;
+}
+
 int store_lock(struct store *store, const char *name, const struct deadline *deadline,
                struct error *error) {
     store->lock = open_for_lock(store, name);
-    if (store->lock < 0)
-        return errno == EEXIST ? STORE_CHANGED : fail(store, "write to", reason_of(errno), error);
+    if (store->lock < 0) {
+        store->waited |= errno == EEXIST;
+        return errno == EEXIST ? try_again(deadline, error)
+                               : fail(store, "write to", reason_of(errno), error);
+    }
     int result = wait_for_lock(store, name, deadline, error);
     if (result == 0 && is_current(store, name)) {
         remove_temporary(store, name);
         return 0;
     }
-    close(store->lock);
-    store->lock = -1;
-    if (result != 0)
-        return result;
-    return deadline_left_ms(deadline) > 0 ? STORE_CHANGED : time_is_up(deadline, error);
+    close_lock(store);
+    return result != 0 ? result : try_again(deadline, error);
 }
 
 void store_sweep(struct store *store, const char *name) {
@@ -254,9 +264,14 @@ void store_sweep(struct store *store, const char *name) {
     if (faccessat(store->folder, temporary, F_OK, 0) != 0)
         return;
     store->lock = open_own_file(store, name);
-    if (store->lock >= 0 && flock(store->lock, LOCK_EX | LOCK_NB) == 0 && is_current(store, name))
+    if (store->lock < 0)
+        return;
+    if (flock(store->lock, LOCK_EX | LOCK_NB) == 0 && is_current(store, name)) {
         remove_temporary(store, name);
-    store_unlock(store, name);
+        store_unlock(store, name);
+    } else {
+        close_lock(store);
+    }
 }
 
 void store_unlock(struct store *store, const char *name) {
@@ -266,8 +281,7 @@ void store_unlock(struct store *store, const char *name) {
         return;
     if (fstat(store->lock, &status) == 0 && status.st_size == 0 && is_current(store, name))
         (void)unlinkat(store->folder, name, 0);
-    close(store->lock);
-    store->lock = -1;
+    close_lock(store);
 }
 
 /* ---- Writing ---- */

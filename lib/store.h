@@ -14,9 +14,10 @@
  * followed, and nothing there is used that another user owns or may write. */
 
 struct store {
-    int folder; /* -1: not open */
-    int lock;   /* of one file; -1: none */
-    uid_t user; /* the effective one: everything is this user's */
+    int folder;  /* -1: not open */
+    int lock;    /* of one file; -1: none */
+    bool waited; /* for another process's lock */
+    uid_t user;  /* the effective one: everything is this user's */
     /* For messages, and the caller's */
     const char *root;
     const char *secret;

@@ -30,7 +30,8 @@ static int ask(const struct options *options, const char *token, const struct de
 
 enum outcome { FAILED = -1, FOUND, MUST_ASK };
 
-/* With less time than this no request is made: it would be a call spent for nothing. */
+/* Who has waited until less time than this was left makes no request: it would be a call spent for
+ * nothing. */
 enum { LAST_CALL_MS = 500 };
 
 /* Looks until there is a usable answer, or this process is the one that asks. */
@@ -48,7 +49,7 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
         if (locked < 0)
             return FAILED;
     }
-    if (deadline_left_ms(deadline) >= LAST_CALL_MS)
+    if (!cache->store.waited || deadline_left_ms(deadline) >= LAST_CALL_MS)
         return MUST_ASK;
     answer_cache_time_is_up(deadline, error);
     return FAILED;

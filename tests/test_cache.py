@@ -586,6 +586,29 @@ class OneAtATime(CacheCase):
         _requests, result = self.requests_of("-t", "1", "--unavailable=warning")
         self.assertEqual(result.state, "WARNING", result)
 
+    def test_waiting_in_vain_with_something_in_the_way(self):
+        """Whoever holds the folder keeps others from clearing the way."""
+        self.check()
+        entry = self.entry()
+        os.remove(entry)
+        os.symlink("/nonexistent/x", entry)
+        folder = os.open(os.path.dirname(entry), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        requests, result = self.requests_of("-t", "1")
+        self.assertEqual((requests, result.state), (0, "CRITICAL"), result)
+        self.assertIn("timeout: waited 1 s", result.message)
+
+    def test_a_late_token_is_no_other_check(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        timer = threading.Timer(0.7, os.write, (writing, TOKEN.encode() + b"\n"))
+        timer.start()
+        result = self.check("-t1", "--token-file=-", token=None, stdin=reading)
+        timer.join()
+        os.close(writing)
+        self.assertNotIn("another check", result.message)
+
     def test_other_tokens_do_not_wait(self):
         api.script = [wolkvox.Reply(hang=True)]
         self.start_and_wait_for_its_request("-t", "600")
