@@ -57,16 +57,14 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
 
 static int use_kept(const struct options *options, const struct kept_answer *kept, int64_t now_ms,
                     struct answer *answer, struct error *error) {
-    answer->is_kept = true;
     answer->time_ms = kept->time_ms;
     answer->age_s = (now_ms - kept->time_ms) / 1000;
     answer->history = kept->history;
     answer->exchange.info = kept->info;
-    if (options->verbose < 2)
-        return 0;
-    if (token_api_url(options, &answer->exchange.url) != 0 ||
-        token_info_list(&answer->exchange.info) != 0)
+    if (options->verbose >= 2 && (token_api_url(options, &answer->exchange.url) != 0 ||
+                                  token_info_list(&answer->exchange.info) != 0))
         return error_out_of_memory(error);
+    answer->is_kept = true;
     return 0;
 }
 

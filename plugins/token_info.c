@@ -7,6 +7,7 @@
 #include "memory_stream.h"
 #include "number.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct decoding {
     const char *secret;
     struct token_info *info;
     bool is_json;
+    bool *memory_ran_out;
     struct json_object *root;     /* owned; NULL: JSON null, or none */
     struct json_object *envelope; /* NULL: the root is no object */
     struct json_object *data;     /* the record; NULL: there is none */
@@ -115,9 +117,11 @@ static void parse_text(struct decoding *decoding, struct json_tokener *tokener, 
 
     json->tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     /* With the NUL behind the text, for without it a number has no end. */
+    errno = 0;
     decoding->root = json->tokener_parse_ex(tokener, text, (int)length + 1);
     decoding->is_json = json->tokener_get_error(tokener) == json_tokener_success &&
                         json->tokener_get_parse_end(tokener) == length;
+    *decoding->memory_ran_out |= !decoding->is_json && errno == ENOMEM;
 }
 
 /* Gives 0, also where the body is no JSON, or -1 where memory ran out. */
@@ -166,8 +170,10 @@ static const char *bytes_of(const struct decoding *decoding, struct json_object 
     const struct libjson *json = decoding->json;
     const char *bytes = json->object_get_string(value);
 
-    if (bytes == NULL)
+    if (bytes == NULL) {
+        *decoding->memory_ran_out |= value != NULL;
         bytes = "null";
+    }
     if (is_text(decoding, value)) {
         *length = (size_t)json->object_get_string_len(value);
         return bytes;
@@ -226,16 +232,15 @@ static int read_code(struct decoding *decoding) {
 }
 
 static int read_error(struct decoding *decoding) {
-    const struct libjson *json = decoding->json;
     struct json_object *value = member(decoding, decoding->envelope, key_error);
+    size_t length;
 
     if (value == NULL)
         return 0;
     if (!is_text(decoding, value) && !is_number(decoding, value))
         return -1;
-    const char *text = json->object_get_string(value);
-    bool holds_nul =
-        is_text(decoding, value) && (size_t)json->object_get_string_len(value) != strlen(text);
+    const char *text = bytes_of(decoding, value, &length);
+    bool holds_nul = is_text(decoding, value) && length != strlen(text);
     decoding->has_error = holds_nul || (*text != '\0' && strcasecmp(text, "null") != 0);
     if (decoding->has_error)
         decoding->info->error = piece_of(decoding, value);
@@ -444,8 +449,13 @@ int token_info_list(struct token_info *info) {
 
 int token_info_decode(const struct libjson *json, const struct token_answer *answer,
                       const char *secret, bool list_fields, struct token_info *info) {
-    struct decoding decoding = {
-        .json = json, .answer = answer, .secret = secret, .info = info, .code = 200};
+    bool memory_ran_out = false;
+    struct decoding decoding = {.json = json,
+                                .answer = answer,
+                                .secret = secret,
+                                .info = info,
+                                .memory_ran_out = &memory_ran_out,
+                                .code = 200};
     struct json_tokener *tokener = json->tokener_new();
     int result = 0;
 
@@ -463,7 +473,7 @@ int token_info_decode(const struct libjson *json, const struct token_answer *ans
     if (list_fields && decoding.envelope != NULL)
         result = list_fields_of(&decoding);
     json->object_put(decoding.root);
-    return result;
+    return memory_ran_out ? -1 : result;
 }
 
 void token_info_free(struct token_info *info) {
