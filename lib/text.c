@@ -199,19 +199,60 @@ static size_t part_length(const char *secret) {
     return strnlen(secret, MIN_PART);
 }
 
-static int find_parts(const char *secret, struct parts *parts) {
-    size_t secret_length = strlen(secret);
+/* Those of the secret that was asked for last. A run has one, and a server may well send thousands
+ * of short fields: to sort anew for each would take seconds. */
+static struct {
+    char *secret;
+    struct parts parts;
+} last;
 
+void text_forget(void) {
+    if (last.secret != NULL)
+        wipe(last.secret, strlen(last.secret));
+    if (last.parts.sorted != NULL)
+        wipe(last.parts.sorted, last.parts.count * sizeof *last.parts.sorted);
+    free(last.secret);
+    free(last.parts.sorted);
+    last.secret = NULL;
+    last.parts.sorted = NULL;
+}
+
+/* Shell's sort: qsort() may leave a copy of the secret in memory. */
+static void sort_parts(const struct parts *parts) {
+    for (size_t gap = parts->count / 2; gap > 0; gap /= 2)
+        for (size_t i = gap; i < parts->count; i++) {
+            struct part part = parts->sorted[i];
+            size_t at = i;
+            for (; at >= gap && compare_parts(&part, &parts->sorted[at - gap]) < 0; at -= gap)
+                parts->sorted[at] = parts->sorted[at - gap];
+            parts->sorted[at] = part;
+        }
+}
+
+static int find_parts(const char *secret, struct parts *parts) {
     parts->length = part_length(secret);
-    parts->count = secret_length - parts->length + 1;
+    parts->count = strlen(secret) - parts->length + 1;
     parts->sorted = calloc(parts->count, sizeof *parts->sorted);
     if (parts->sorted == NULL)
         return -1;
     for (size_t i = 0; i < parts->count; i++)
         for (size_t k = 0; k < parts->length; k++)
             parts->sorted[i].bytes[k] = without_case(parts, secret[i + k]);
-    qsort(parts->sorted, parts->count, sizeof *parts->sorted, compare_parts);
+    sort_parts(parts);
     return 0;
+}
+
+/* Gives NULL where memory ran out. */
+static const struct parts *parts_of(const char *secret) {
+    if (last.secret != NULL && strcmp(last.secret, secret) == 0)
+        return &last.parts;
+    text_forget();
+    last.secret = strdup(secret);
+    if (last.secret == NULL || find_parts(secret, &last.parts) != 0) {
+        text_forget();
+        return NULL;
+    }
+    return &last.parts;
 }
 
 static bool is_part(const struct parts *parts, const struct part *candidate) {
@@ -337,18 +378,15 @@ static char *copy_of(const char *bytes, size_t length) {
 }
 
 char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length) {
-    struct parts parts;
-
     *masked_length = length;
     if (secret == NULL || *secret == '\0' || length < part_length(secret))
         return copy_of(bytes, length);
-    if (find_parts(secret, &parts) != 0)
+    const struct parts *parts = parts_of(secret);
+    if (parts == NULL)
         return NULL;
-    char *masked = mask_once(bytes, length, &parts, masked_length);
+    char *masked = mask_once(bytes, length, parts, masked_length);
     if (masked != NULL && strchr(secret, TEXT_MASK[0]) != NULL)
-        masked = mask_until_stable(masked, &parts, masked_length);
-    wipe(parts.sorted, parts.count * sizeof *parts.sorted);
-    free(parts.sorted);
+        masked = mask_until_stable(masked, parts, masked_length);
     return masked;
 }
 

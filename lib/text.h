@@ -19,6 +19,9 @@
  * *masked_length; NULL where memory ran out. */
 char *text_mask(const char *bytes, size_t length, const char *secret, size_t *masked_length);
 
+/* Wipes what is kept of the secret that was masked last. */
+void text_forget(void);
+
 /* Cleans foreign bytes into `out`, which holds length + 1 and may be the input itself: control
  * characters (C0, DEL, C1), line and paragraph separators, bidirectional controls, broken UTF-8 and
  * the characters that monitoring engines split at or interpret (| \ < > &) become "?" or a space.

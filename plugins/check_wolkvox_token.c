@@ -11,6 +11,7 @@
 #include "report.h"
 #include "result.h"
 #include "secret.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +186,7 @@ static void check_free(struct check *check) {
     answer_free(&check->answer);
     verdict_free(&check->verdict);
     wipe(&check->secret, sizeof check->secret);
+    text_forget();
     secret_wipe_variable();
 }
 

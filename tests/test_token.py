@@ -483,6 +483,14 @@ class Secrecy(TokenCase):
                     api.default_reply = reply
                     self.assert_hidden(TOKEN, "-vvv")
 
+    def test_many_lines_and_a_long_token(self):
+        """Looking for the token in each takes no noticeable time."""
+        token = "".join(random.Random(0).choices("abcdefghijklmnop0123456789", k=4096))
+        api.default_reply = wolkvox.Reply(500, body="abcdefghijklmnop\n" * 3800)
+        result = self.assert_hidden(token, "-vvv")
+        self.assertGreater(len(result.lines), 3800)
+        self.assertLess(result.seconds, blackbox.SLACK, result.line)
+
     def test_split_in_many_lines(self):
         for size in (1, 8, 17):
             lines = [TOKEN[i:i + size] for i in range(0, len(TOKEN), size)]
