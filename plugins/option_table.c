@@ -167,8 +167,8 @@ static int refuse_long(const char *word, struct error *error) {
 
     if (is_meant_as_token(word))
         return refuse_token(error);
-    /* What may be a token is not repeated. */
-    if (length == 0 || length > 24 || strspn(name, letters) < length)
+    /* What may be a token is not repeated: a part of it that is masked, too, has 16 characters. */
+    if (length == 0 || length >= 16 || strspn(name, letters) < length)
         return error_set(error, ERROR_USAGE, "unknown option (a long one)");
     return error_set(error, ERROR_USAGE, "unknown or ambiguous option --%.*s", (int)length, name);
 }

@@ -190,10 +190,11 @@ static bool is_standard_input(const char *path) {
 static int count_standard_input(void *context, const struct option_spec *spec, const char *value,
                                 struct error *error) {
     int *uses = context;
-    const char *at = spec->id == OPTION_EXTRA_OPTS && value != NULL ? strchr(value, '@') : NULL;
+    const char *at = value != NULL ? strchr(value, '@') : NULL;
 
     (void)error;
-    *uses += at != NULL && is_standard_input(at + 1);
+    *uses += spec->id == OPTION_EXTRA_OPTS &&
+             is_standard_input(at != NULL ? at + 1 : getenv("MP_CONFIG_FILE"));
     return 0;
 }
 

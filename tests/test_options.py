@@ -111,7 +111,7 @@ class Refusals(CommandLine):
                 self.refused(*args, named=words)
 
     def test_unknown_options(self):
-        for option in ("--insecure", "--no-such", "--no-such=1", "--max-aged=1", "--forecasts",
+        for option in ("--insecure", "--no-such-option", "--no-such=1", "--max-aged=1", "--forecasts",
                        "-k", "-z", "-S"):
             with self.subTest(option=option):
                 self.refused(option, named=option.partition("=")[0])
@@ -133,6 +133,9 @@ class Refusals(CommandLine):
                      ("-v", "word", "-v"), ("word", "--extra-opts")):
             with self.subTest(args=args):
                 self.refused(*args)
+
+    def test_an_unknown_option_that_may_be_a_token(self):
+        self.assertNotIn("0123456789abcdef", self.refused("--0123456789abcdef").text)
 
     def test_a_token_elsewhere_is_not_shown(self):
         for args in ((TOKEN,), (f"-token={TOKEN}",), ("-token", TOKEN), (f"--tokn={TOKEN}",),

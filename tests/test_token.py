@@ -329,6 +329,9 @@ class Kinds(TokenCase):
                 content = f"[check_wolkvox_token]\ntoken = {TOKEN}\n"
                 result = self.assert_no_request(*args, stdin=content.encode(), secret=TOKEN)
                 self.assertIn("standard input", result.message)
+        result = self.assert_no_request("--extra-opts", "--token-file=-", stdin=TOKEN.encode(),
+                                        env={"MP_CONFIG_FILE": "-"}, secret=TOKEN)
+        self.assertIn("can be named once", result.message)
 
     def test_names_of_files_that_cannot_be_read(self):
         for name in ("/nonexistent/some-name", self.write(TOKEN) + "/below", "x" * 300):
