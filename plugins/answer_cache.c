@@ -58,12 +58,28 @@ void answer_cache_open(struct answer_cache *cache, const struct options *options
 
 /* ---- Finding ---- */
 
+/* Whether a moment lies behind the answer. */
+static bool is_passed(const struct kept_answer *answer, int64_t moment_ms, int64_t now_ms) {
+    return answer->time_ms < moment_ms && now_ms >= moment_ms;
+}
+
+/* The reset that the answer announced; or where it did not, as most refusals, the one that an
+ * answer before it had announced, which is good to an hour. */
+static bool is_reset_passed(const struct kept_answer *answer, int64_t now_ms) {
+    const struct count *hours = &answer->info.hours;
+    const struct usage_history *history = &answer->history;
+
+    if (hours->known)
+        return is_passed(answer, forecast_reset_ms(answer->time_ms, hours->value), now_ms);
+    return history->count > 0 &&
+           (is_passed(answer, history->reset_ms, now_ms) ||
+            is_passed(answer, forecast_reset_ms(history->reset_ms, 1), now_ms));
+}
+
 static bool is_usable(const struct answer_cache *cache, int64_t now_ms,
                       const struct kept_answer *answer) {
-    const struct count *hours = &answer->info.hours;
-
     return now_ms >= answer->time_ms && now_ms - answer->time_ms < cache->max_age_ms &&
-           (!hours->known || now_ms < forecast_reset_ms(answer->time_ms, hours->value));
+           !is_reset_passed(answer, now_ms);
 }
 
 bool answer_cache_find(struct answer_cache *cache, int64_t now_ms, struct kept_answer *answer) {

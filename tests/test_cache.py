@@ -326,6 +326,18 @@ class Validity(CacheCase):
         api.default_reply = answer()
         self.assert_asks(**self.at(7200, max_age=86400))
 
+    def test_exhaustion_passes_with_the_reset_that_an_answer_before_announced(self):
+        api.default_reply = answer(hours_to_restart_count=2)
+        self.assert_asks(**self.at(0, max_age=60))
+        api.default_reply = wolkvox.Reply.json(
+            {"code": "403", "error": "FORBIDDEN", "msg": "TOKEN LIMIT EXCEEDED"}, 403)
+        self.assert_asks(**self.at(60, max_age=60, state="CRITICAL"))
+        self.assert_kept(**self.at(7199, max_age=86400, state="CRITICAL"))
+        self.assert_asks(**self.at(7200, max_age=86400, state="CRITICAL"))
+        self.assert_kept(**self.at(10799, max_age=86400, state="CRITICAL"))
+        self.assert_asks(**self.at(10800, max_age=86400, state="CRITICAL"))
+        self.assert_kept(**self.at(90000, max_age=86400, state="CRITICAL"))
+
     def test_the_time_to_the_reset_shrinks(self):
         api.default_reply = answer(hours_to_restart_count=3)
         self.assert_asks(**self.at(0, max_age=86400))
