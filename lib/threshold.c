@@ -71,7 +71,9 @@ int threshold_parse(const char *text, struct threshold *threshold, const char **
     int failed;
 
     *threshold = (struct threshold){.inside = inside};
-    *reason = "it is neither a whole number nor a percentage from 0% to 100%, nor a range of them";
+    *reason =
+        "it is neither a whole number up to 2^53 nor a percentage from 0% to 100% with up to 3 "
+        "decimals, nor a range of them";
     if (colon != NULL) {
         failed = parse_start(start, (size_t)(colon - start), &threshold->start) != 0 ||
                  parse_end(colon + 1, &threshold->end) != 0;
