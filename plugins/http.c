@@ -389,8 +389,9 @@ static int prepare(struct exchange *exchange, struct error *error) {
 /* ---- The brake ---- */
 
 /* libcurl does not come back while bytes keep coming that the TLS library skips (HelloRequests, for
- * one), and as long as it is away nobody looks at the deadline. So, a little later, a signal shuts
- * the sockets down, which ends whatever is read from them. */
+ * one), neither from reading nor from closing a connection, and as long as it is away nobody looks
+ * at the deadline. So, a little later, a signal shuts the sockets down, which ends whatever is read
+ * from them. */
 static void brake(void *argument) {
     struct exchange *exchange = argument;
 
@@ -430,16 +431,6 @@ static CURLMcode drive(struct exchange *exchange) {
     }
     exchange->ended = running == 0;
     exchange->out_of_memory = errno == ENOMEM;
-    return code;
-}
-
-static CURLMcode drive_with_brake(struct exchange *exchange) {
-    struct signal_timer timer = {.call = brake, .argument = exchange};
-
-    signal_timer_start(&timer, SIGRTMIN + 1,
-                       deadline_left_ms(exchange->request->deadline) + BRAKE_MS);
-    CURLMcode code = drive(exchange);
-    signal_timer_stop(&timer);
     return code;
 }
 
@@ -626,7 +617,7 @@ static void leave(struct exchange *exchange, bool answered) {
 }
 
 static int run(struct exchange *exchange, bool *issuer_missing, struct error *error) {
-    CURLMcode code = drive_with_brake(exchange);
+    CURLMcode code = drive(exchange);
 
     if (code != CURLM_OK)
         return fail_on_this_machine(exchange->curl->multi_strerror(code), error);
@@ -647,12 +638,15 @@ static int attempt(const struct libcurl *curl, const struct http_request *reques
         .response = response,
         .ca_directory = ca_directory,
         .ended = true};
+    struct signal_timer timer = {.call = brake, .argument = &exchange};
     int result = prepare(&exchange, error);
 
     *issuer_missing = false;
+    signal_timer_start(&timer, SIGRTMIN + 1, deadline_left_ms(request->deadline) + BRAKE_MS);
     if (result == 0)
         result = run(&exchange, issuer_missing, error);
     leave(&exchange, result == 0);
+    signal_timer_stop(&timer);
     return result;
 }
 
