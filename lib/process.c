@@ -38,8 +38,10 @@ static void set_signals(void) {
         signal(deadly[i], SIG_DFL);
         sigaddset(&unblocked, deadly[i]);
     }
-    /* Older libcurl bounds a blocking resolver by SIGALRM. */
+    /* Older libcurl bounds a blocking resolver by SIGALRM; the others are those of signal_timer. */
     sigaddset(&unblocked, SIGALRM);
+    sigaddset(&unblocked, SIGRTMIN);
+    sigaddset(&unblocked, SIGRTMIN + 1);
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 

@@ -22,14 +22,9 @@ static void handle(int number, siginfo_t *info, void *context) {
 
 static int take_signal(int signal) {
     struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART};
-    sigset_t unblocked;
 
     sigemptyset(&action.sa_mask);
-    sigemptyset(&unblocked);
-    sigaddset(&unblocked, signal);
-    if (sigaction(signal, &action, NULL) != 0)
-        return -1;
-    return sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
+    return sigaction(signal, &action, NULL);
 }
 
 void signal_timer_start(struct signal_timer *timer, int signal, int milliseconds) {

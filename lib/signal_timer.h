@@ -17,8 +17,8 @@ struct signal_timer {
     timer_t timer;
 };
 
-/* Starts it, with `call` and `argument` set, by a signal that nothing else uses. It must stay where
- * it is until it is stopped. */
+/* Starts it, with `call` and `argument` set, by a signal that nothing else uses and nobody blocks.
+ * It must stay where it is until it is stopped. */
 void signal_timer_start(struct signal_timer *timer, int signal, int milliseconds);
 
 void signal_timer_stop(struct signal_timer *timer);
