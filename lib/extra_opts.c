@@ -66,11 +66,8 @@ static int copy(const char *text, size_t length, char **result, struct error *er
 }
 
 static int find_default_file(char **path, struct error *error) {
-    const char *config_file = getenv("MP_CONFIG_FILE");
     const char *config_path = getenv("NAGIOS_CONFIG_PATH");
 
-    if (config_file != NULL && *config_file != '\0')
-        return copy(config_file, strlen(config_file), path, error);
     if (config_path != NULL && find_in_config_path(config_path, path, error) != 0)
         return -1;
     if (*path != NULL)
@@ -89,11 +86,20 @@ bool extra_opts_is_valid(const char *argument) {
     return at == NULL || at[1] != '\0';
 }
 
+const char *extra_opts_named_file(const char *argument) {
+    const char *at = argument != NULL ? strchr(argument, '@') : NULL;
+    const char *config_file = getenv("MP_CONFIG_FILE");
+
+    if (at != NULL)
+        return at + 1;
+    return config_file != NULL && *config_file != '\0' ? config_file : NULL;
+}
+
 int extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found,
                     struct error *error) {
     const char *section = argument != NULL ? argument : "";
     size_t length = strcspn(section, "@");
-    const char *file = section[length] == '@' ? section + length + 1 : NULL;
+    const char *file = extra_opts_named_file(argument);
 
     *found = (struct extra_opts){NULL, NULL};
     if (length == 0) {

@@ -190,11 +190,9 @@ static bool is_standard_input(const char *path) {
 static int count_standard_input(void *context, const struct option_spec *spec, const char *value,
                                 struct error *error) {
     int *uses = context;
-    const char *at = value != NULL ? strchr(value, '@') : NULL;
 
     (void)error;
-    *uses += spec->id == OPTION_EXTRA_OPTS &&
-             is_standard_input(at != NULL ? at + 1 : getenv("MP_CONFIG_FILE"));
+    *uses += spec->id == OPTION_EXTRA_OPTS && is_standard_input(extra_opts_named_file(value));
     return 0;
 }
 
