@@ -34,7 +34,7 @@ struct decoding {
     const char *secret;
     struct token_info *info;
     bool is_json;
-    bool *memory_ran_out;
+    bool *memory_ran_out;         /* where that is so, nothing else counts */
     struct json_object *root;     /* owned; NULL: JSON null, or none */
     struct json_object *envelope; /* NULL: the root is no object */
     struct json_object *data;     /* the record; NULL: there is none */
@@ -124,24 +124,23 @@ static void parse_text(struct decoding *decoding, struct json_tokener *tokener, 
     *decoding->memory_ran_out |= !decoding->is_json && errno == ENOMEM;
 }
 
-/* Gives 0, also where the body is no JSON, or -1 where memory ran out. */
-static int parse(struct decoding *decoding, struct json_tokener *tokener) {
+static void parse(struct decoding *decoding, struct json_tokener *tokener) {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     const char *text = decoding->answer->body;
     size_t length = decoding->answer->length;
 
     if (memchr(text, '\0', length) != NULL)
-        return 0;
+        return;
     if (strncmp(text, byte_order_mark, sizeof byte_order_mark - 1) == 0) {
         text += sizeof byte_order_mark - 1;
         length -= sizeof byte_order_mark - 1;
     }
     char *portable = make_portable(text, length, &length);
-    if (portable == NULL)
-        return -1;
-    parse_text(decoding, tokener, portable, length);
+    if (portable != NULL)
+        parse_text(decoding, tokener, portable, length);
+    else
+        *decoding->memory_ran_out = true;
     free(portable);
-    return 0;
 }
 
 static struct json_object *member(const struct decoding *decoding, struct json_object *object,
@@ -457,23 +456,20 @@ int token_info_decode(const struct libjson *json, const struct token_answer *ans
                                 .memory_ran_out = &memory_ran_out,
                                 .code = 200};
     struct json_tokener *tokener = json->tokener_new();
-    int result = 0;
 
     *info = (struct token_info){.status = answer->status};
     if (tokener == NULL)
         return -1;
     if (answer->damage == NULL)
-        result = parse(&decoding, tokener);
+        parse(&decoding, tokener);
     json->tokener_free(tokener);
-    if (result != 0)
-        return -1;
     if (decoding.is_json && json->object_is_type(decoding.root, json_type_object))
         decoding.envelope = decoding.root;
     info->kind = decode_body(&decoding);
-    if (list_fields && decoding.envelope != NULL)
-        result = list_fields_of(&decoding);
+    if (list_fields && decoding.envelope != NULL && list_fields_of(&decoding) != 0)
+        memory_ran_out = true;
     json->object_put(decoding.root);
-    return memory_ran_out ? -1 : result;
+    return memory_ran_out ? -1 : 0;
 }
 
 void token_info_free(struct token_info *info) {
