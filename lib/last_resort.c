@@ -3,6 +3,7 @@
 
 #include "last_resort.h"
 
+#include "process.h"
 #include "signal_timer.h"
 
 #include <signal.h>
@@ -34,7 +35,7 @@ void last_resort_prepare(const char *label, const struct check_result *result) {
 }
 
 void last_resort_start(int milliseconds) {
-    signal_timer_start(&resort.timer, SIGRTMIN, milliseconds);
+    signal_timer_start(&resort.timer, PROCESS_SIGNAL_LAST_RESORT, milliseconds);
 }
 
 void last_resort_stop(void) {

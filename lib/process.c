@@ -38,10 +38,10 @@ static void set_signals(void) {
         signal(deadly[i], SIG_DFL);
         sigaddset(&unblocked, deadly[i]);
     }
-    /* Older libcurl bounds a blocking resolver by SIGALRM; the others are those of signal_timer. */
+    /* Older libcurl bounds a blocking resolver by SIGALRM. */
     sigaddset(&unblocked, SIGALRM);
-    sigaddset(&unblocked, SIGRTMIN);
-    sigaddset(&unblocked, SIGRTMIN + 1);
+    sigaddset(&unblocked, PROCESS_SIGNAL_LAST_RESORT);
+    sigaddset(&unblocked, PROCESS_SIGNAL_BRAKE);
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 

@@ -2,14 +2,20 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /* What a plugin does about its own process, whatever the engine that started it left behind. */
 
+/* Signals that are the timers' alone. */
+#define PROCESS_SIGNAL_LAST_RESORT SIGRTMIN
+#define PROCESS_SIGNAL_BRAKE (SIGRTMIN + 1)
+
 /* Prepares the process: a closed descriptor 0, 1 or 2 is occupied by something that can be neither
  * read nor written; writing to a gone reader or over a size limit is an error, not a signal; TERM,
- * INT and HUP end the process even where the parent ignored or blocked them; core dumps are off;
+ * INT and HUP end the process even where the parent ignored or blocked them; the timers' signals
+ * are not blocked; core dumps are off;
  * what is created is for its owner only. */
 void process_prepare(void);
 

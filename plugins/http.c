@@ -642,7 +642,8 @@ static int attempt(const struct libcurl *curl, const struct http_request *reques
     int result = prepare(&exchange, error);
 
     *issuer_missing = false;
-    signal_timer_start(&timer, SIGRTMIN + 1, deadline_left_ms(request->deadline) + BRAKE_MS);
+    signal_timer_start(&timer, PROCESS_SIGNAL_BRAKE,
+                       deadline_left_ms(request->deadline) + BRAKE_MS);
     if (result == 0)
         result = run(&exchange, issuer_missing, error);
     leave(&exchange, result == 0);
