@@ -243,10 +243,11 @@ static void close_lock(struct store *store) {
 int store_lock(struct store *store, const char *name, const struct deadline *deadline,
                struct error *error) {
     store->lock = open_for_lock(store, name);
+    if (store->lock < 0 && errno != EEXIST)
+        return fail(store, "write to", reason_of(errno), error);
     if (store->lock < 0) {
-        store->waited |= errno == EEXIST;
-        return errno == EEXIST ? try_again(deadline, error)
-                               : fail(store, "write to", reason_of(errno), error);
+        store->waited = true;
+        return try_again(deadline, error);
     }
     int result = wait_for_lock(store, name, deadline, error);
     if (result == 0 && is_current(store, name)) {

@@ -293,6 +293,15 @@ static bool set_trust(struct exchange *exchange) {
     return !failed;
 }
 
+static int check_proxy_variable(const char *name, const char *value, struct error *error) {
+    if (!server_is_proxy_passed_over(value))
+        return 0;
+    return error_set(error, ERROR_TROUBLE,
+                     "the environment variable %s holds an encoded control character, and libcurl "
+                     "would pass the proxy over",
+                     name);
+}
+
 /* Of these variables libcurl takes the first that is not empty. --proxy is checked elsewhere. */
 static int check_proxy_variables(const struct http_request *request, struct error *error) {
     static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
@@ -301,14 +310,8 @@ static int check_proxy_variables(const struct http_request *request, struct erro
         return 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = getenv(names[i]);
-        if (value == NULL || *value == '\0')
-            continue;
-        if (!server_is_proxy_passed_over(value))
-            break;
-        return error_set(error, ERROR_TROUBLE,
-                         "the environment variable %s holds an encoded control character, and "
-                         "libcurl would pass the proxy over",
-                         names[i]);
+        if (value != NULL && *value != '\0')
+            return check_proxy_variable(names[i], value, error);
     }
     return 0;
 }
@@ -588,8 +591,9 @@ static int evaluate_outcome(struct exchange *exchange, CURLcode outcome, struct 
 }
 
 /* After an answer all is left standing, for the process ends soon, and taking it down is a good
- * part of what a check costs. So it is where a resolver still runs, for libcurl would wait for it.
- * Sanitizers want all memory back; there libcurl is told not to wait. */
+ * part of what a check costs. So it is where there is no connection yet, for libcurl would wait for
+ * a resolver that still runs. Sanitizers want all memory back; there libcurl is told not to wait.
+ */
 static bool is_left_standing(const struct exchange *exchange, bool answered) {
 #ifdef WITH_SANITIZERS
     (void)exchange;
