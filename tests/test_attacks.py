@@ -107,7 +107,7 @@ class TlsAttacker(Attacker):
 
 
 class LibsslConnection:
-    """The server's end of a TLS connection by libssl itself, which can do what Python's does not."""
+    """The server's end of a TLS connection, by libssl, which can do what Python's does not."""
 
     VERSIONS = {ssl.TLSVersion.TLSv1_2: 0x303, ssl.TLSVersion.TLSv1_3: 0x304}
     SET_MIN, SET_MAX = 123, 124  # SSL_CTX_ctrl()
@@ -150,7 +150,7 @@ class LibsslConnection:
 
 
 class LibsslAttacker(Attacker):
-    """Does something to each connection of TLS after the request, so many times; then it answers."""
+    """Does something to each connection after the request, so many times; then it answers."""
 
     def __init__(self, authority, version, times, *doing):
         super().__init__(self._repeat)

@@ -111,8 +111,8 @@ class Refusals(CommandLine):
                 self.refused(*args, named=words)
 
     def test_unknown_options(self):
-        for option in ("--insecure", "--no-such-option", "--no-such=1", "--max-aged=1", "--forecasts",
-                       "-k", "-z", "-S"):
+        for option in ("--insecure", "--no-such-option", "--no-such=1", "--max-aged=1",
+                       "--forecasts", "-k", "-z", "-S"):
             with self.subTest(option=option):
                 self.refused(option, named=option.partition("=")[0])
 

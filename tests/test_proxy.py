@@ -286,8 +286,8 @@ class Credentials(ProxyCase):
 
     def test_control_characters(self):
         """libcurl would connect past the proxy without a word."""
-        for url in ("http://jane:a%0ab@{}", "jane:%00@{}", "http://%1Fjane@{}", "http:/jane:%0a@{}", "http:///jane:%0a@{}",
-                    "socks5h://a:%01@{}"):
+        for url in ("http://jane:a%0ab@{}", "jane:%00@{}", "http://%1Fjane@{}", "socks5h://a:%01@{}",
+                    "http:/jane:%0a@{}", "http:///jane:%0a@{}"):
             proxy = self.proxy()
             url = url.format(f"127.0.0.1:{proxy.port}")
             for args, env in (((f"--proxy={url}",), {}), ((), {"https_proxy": url}),
