@@ -16,6 +16,7 @@ import pwd
 import re
 import selectors
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -242,6 +243,23 @@ def _secrets_shown(result, *secrets):
     for secret in (os.fsencode(secret).strip() for secret in secrets if secret is not None):
         if secret and secret in output:
             yield "the output shows the token"
+
+
+# --- certificates and bare libcurl -----------------------------------------------------------
+
+
+def add_to_directory(certificate, directory):
+    """Puts a CA's certificate into a directory, under the name by which OpenSSL looks for it."""
+    done = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate],
+                          capture_output=True, text=True, check=True)
+    shutil.copy(certificate, pathlib.Path(directory, f"{done.stdout.strip()}.0"))
+
+
+def bare_libcurl(server, directory):
+    """The command of one request by nothing but libcurl. What its libraries take is not the same on
+    each machine: the kernel maps more of a file at once where it was written in large pieces."""
+    add_to_directory(server.ca_file, directory)
+    return [str(pathlib.Path(PLUGIN).parent / "bench/floor"), server.url, str(directory)]
 
 
 # --- servers ---------------------------------------------------------------------------------

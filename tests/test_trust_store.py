@@ -5,7 +5,6 @@ sent at most once. The machine's trust store is replaced by a preloaded library.
 
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import unittest
 
@@ -14,14 +13,6 @@ import blackbox
 api = blackbox.load_api()
 SHIM = pathlib.Path(blackbox.PLUGIN).parent / "tests/trust_store.so"
 DEBIAN_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
-
-
-def subject_hash(certificate):
-    done = subprocess.run(
-        ["openssl", "x509", "-hash", "-noout", "-in", certificate],
-        capture_output=True, text=True, check=True,
-    )
-    return done.stdout.strip()
 
 
 @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
@@ -46,7 +37,7 @@ class TrustStore(unittest.TestCase):
         folder = cls.folder / name
         folder.mkdir()
         if certificate is not None:
-            shutil.copy(certificate, folder / f"{subject_hash(certificate)}.0")
+            blackbox.add_to_directory(certificate, folder)
         return folder
 
     def ask(self, kind, directory, bundle, *args):
