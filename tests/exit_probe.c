@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* To be preloaded: looks at the end of a process whether a secret still stands in its memory. The
  * secret is given in PROBE_SECRET with the lowest bit of each byte flipped, so that the variable is
- * no copy itself; the number of copies found goes to the file PROBE_RESULT. */
+ * no copy itself; the number of copies found, of each part of 16 bytes, goes to the file
+ * PROBE_RESULT. It is bound when it is loaded: at a first call the dynamic linker would save
+ * registers on the stack, and with them parts of the secret. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,19 +11,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* As much of the secret is told from chance. */
+enum { PART = 16 };
+
 static int is_copy(const char *bytes, const char *flipped) {
     size_t i = 0;
 
-    while (flipped[i] != '\0' && bytes[i] == (flipped[i] ^ 1))
+    while (i < PART && bytes[i] == (flipped[i] ^ 1))
         i++;
-    return flipped[i] == '\0';
+    return i == PART;
 }
 
 static size_t count_copies(const char *start, const char *end, const char *flipped) {
     size_t copies = 0;
 
-    for (; start + strlen(flipped) <= end; start++)
-        copies += (size_t)is_copy(start, flipped);
+    for (; start + PART <= end; start++)
+        for (const char *part = flipped; part[PART - 1] != '\0'; part++)
+            copies += (size_t)is_copy(start, part);
     return copies;
 }
 
