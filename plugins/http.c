@@ -337,9 +337,13 @@ static bool set_way(struct exchange *exchange) {
 #if LIBCURL_VERSION_NUM >= 0x075700
     failed |= curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
 #endif
-    /* The deadline is kept by drive(); this bounds a resolver that blocks, by SIGALRM. */
+    /* The deadline is kept by drive(); this bounds a resolver without threads, by SIGALRM. */
     failed |= curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                                 (long)deadline_left_ms(request->deadline) + 100) != CURLE_OK;
+#ifdef LIBCURL_RESOLVES_IN_A_THREAD
+    /* Else libcurl would ignore SIGPIPE again and again, which this process does anyway. */
+    failed |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
+#endif
     return !failed;
 }
 
