@@ -21,7 +21,8 @@
 #include <malloc.h>
 #endif
 
-enum { SOCKETS_MAX = 8, BRAKE_MS = 200 };
+/* A resolver has two or three files and sockets open at a time. */
+enum { SOCKETS_MAX = 8, RESOLVER_DESCRIPTORS = 4, BRAKE_MS = 200 };
 
 /* All that one request is made of while it runs. */
 struct exchange {
@@ -517,6 +518,30 @@ static bool is_shortage(int number) {
     return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
 }
 
+static bool are_descriptors_free(int count) {
+    if (count == 0)
+        return true;
+    int one = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (one < 0)
+        return false;
+    bool are_others_free = are_descriptors_free(count - 1);
+    close(one);
+    return are_others_free;
+}
+
+/* A resolver that gets no descriptor says no more than that there is no such host. */
+static bool lacks_descriptors(CURLcode code) {
+    return (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) &&
+           !are_descriptors_free(RESOLVER_DESCRIPTORS);
+}
+
+/* libcurl quotes the whole proxy, its password included, or what it took for the proxy's host. */
+static bool quotes_bad_proxy(CURLcode code, const char *message) {
+    return begins_with(message, "Unsupported proxy") ||
+           begins_with(message, "Unsupported pre-proxy") ||
+           (code == CURLE_COULDNT_RESOLVE_PROXY && strchr(message, '@') != NULL);
+}
+
 static int fail_on_this_machine(const char *message, struct error *error) {
     return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s", message);
 }
@@ -525,8 +550,7 @@ static int fail_by_code(const struct exchange *exchange, CURLcode code, struct e
     const char *message =
         exchange->message[0] != '\0' ? exchange->message : exchange->curl->easy_strerror(code);
 
-    /* libcurl quotes the whole proxy there, its password included. */
-    if (begins_with(message, "Unsupported proxy") || begins_with(message, "Unsupported pre-proxy"))
+    if (quotes_bad_proxy(code, message))
         return error_set(error, ERROR_TROUBLE,
                          "libcurl on this machine does not take the proxy that --proxy or a "
                          "variable such as https_proxy names: its syntax or its scheme");
@@ -537,6 +561,8 @@ static int fail_by_code(const struct exchange *exchange, CURLcode code, struct e
         return fail_on_this_machine(shown.text, error);
     if (is_shortage(exchange->socket_errno))
         return fail_on_this_machine(strerror(exchange->socket_errno), error);
+    if (lacks_descriptors(code))
+        return fail_on_this_machine(strerror(EMFILE), error);
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return fail_by_timeout(exchange, error);

@@ -462,6 +462,15 @@ class Traces(ProcessCase):
                         preexec=have_few)
                     self.assertIn(result.state, ("OK", "UNKNOWN"), result)
 
+    @unittest.skipIf(blackbox.INSTRUMENTED, "instruments need descriptors, too")
+    def test_no_descriptor_to_resolve_a_name(self):
+        for args in (("-H", "nosuch.invalid"), ("-H", "localhost", "--proxy=nosuch.invalid")):
+            with self.subTest(args):
+                result = blackbox.run(
+                    *args, "-o", "x", token=TOKEN,
+                    preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (7, 7)))
+                self.assertEqual(result.state, "UNKNOWN", result)
+
     @unittest.skipIf(blackbox.INSTRUMENTED, "addresses are not limited with sanitizers")
     def test_no_thread_to_resolve_a_name(self):
         """A stack of a GiB finds no room: trouble of this machine, which says nothing of the API."""
