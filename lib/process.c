@@ -112,3 +112,9 @@ void wipe(void *memory, size_t size) {
         *byte++ = 0;
 #endif
 }
+
+void wipe_stack(void) {
+    char unused[48 * 1024];
+
+    wipe(unused, sizeof unused);
+}

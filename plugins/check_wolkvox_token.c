@@ -188,6 +188,7 @@ static void check_free(struct check *check) {
     wipe(&check->secret, sizeof check->secret);
     text_forget();
     secret_wipe_variable();
+    wipe_stack();
 }
 
 int main(int argc, char **argv) {
