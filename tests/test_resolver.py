@@ -2,6 +2,7 @@
 """A name server that never answers does not hold a check beyond its time."""
 
 import pathlib
+import socket
 import unittest
 
 import blackbox
@@ -22,6 +23,15 @@ class HangingResolver(unittest.TestCase):
         self.assertEqual(
             result.message, "timeout: waited 1 s for the name resolution of crm0001.wolkvox.com"
         )
+        self.assertLess(result.seconds, 3)
+
+    def test_of_a_socks_proxys_host(self):
+        """The proxy takes addresses only: this machine resolves the server's name for it."""
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            address = f"socks4://127.0.0.1:{proxy.getsockname()[1]}"
+            result = self.run_with_hanging_resolver("-t", "1", f"--proxy={address}")
+        self.assertEqual(result.state, "CRITICAL", result)
+        self.assertIn("timeout: waited 1 s", result.message)
         self.assertLess(result.seconds, 3)
 
     def test_means_what_the_user_says(self):
