@@ -43,8 +43,8 @@ struct libcurl {
 #undef LIBCURL_MEMBER
 };
 
-/* Fills the table. `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE where the
- * library cannot be loaded. */
+/* Fills the table and initialises the library, so that it wipes what it frees and writes no file.
+ * `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE. */
 int libcurl_load(struct libcurl *curl, const char *secret, struct error *error);
 
 #endif
