@@ -75,21 +75,22 @@ static bool is_shortage(int number) {
     return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
 }
 
-static bool are_descriptors_free(int count) {
-    if (count == 0)
-        return true;
-    int one = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    if (one < 0)
-        return false;
-    bool are_others_free = are_descriptors_free(count - 1);
-    close(one);
-    return are_others_free;
+static bool are_descriptors_free(void) {
+    int taken[RESOLVER_DESCRIPTORS];
+    int count = 0;
+
+    while (count < RESOLVER_DESCRIPTORS &&
+           (taken[count] = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+        count++;
+    for (int i = 0; i < count; i++)
+        close(taken[i]);
+    return count == RESOLVER_DESCRIPTORS;
 }
 
 /* A resolver that gets no descriptor says no more than that there is no such host. */
 static bool lacks_descriptors(CURLcode code) {
     return (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) &&
-           !are_descriptors_free(RESOLVER_DESCRIPTORS);
+           !are_descriptors_free();
 }
 
 /* libcurl quotes the whole proxy, its password included, or what it took for the proxy's host. */
