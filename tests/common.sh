@@ -96,5 +96,7 @@ copy_sources() {
     tar -c --exclude='./.git' --exclude='./build' --exclude='./build-*' --exclude='*.o' \
         --exclude='*.a' --exclude='*.log' --exclude='*.trs' --exclude='./config.status' \
         . | tar -x -C "$target"
+    # A release must hold these, and the copy is no clone.
+    git ls-files >"$target/.tracked" 2>/dev/null || rm "$target/.tracked"
     (cd "$target" && ./bootstrap)
 }
