@@ -4,7 +4,7 @@
 
 #include "deadline.h"
 #include "error.h"
-#include "input.h"
+#include "user_file.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 #ifndef LAST_RESORT_H
 #define LAST_RESORT_H
 
-#include "result.h"
+#include "output.h"
 
 /* The end of a process that is held by something which looks at no deadline: a library that reads a
  * pipe nobody writes to, a name service that waits for ever. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "answer.h"
+#include "cache/result_source.h"
 #include "deadline.h"
-#include "evaluate.h"
-#include "forecast.h"
 #include "last_resort.h"
-#include "options.h"
+#include "options/options.h"
+#include "options/secret.h"
+#include "output.h"
 #include "process.h"
-#include "report.h"
-#include "result.h"
-#include "secret.h"
 #include "text.h"
+#include "verdict/evaluate.h"
+#include "verdict/forecast.h"
+#include "verdict/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

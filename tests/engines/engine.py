@@ -1,7 +1,7 @@
 """What the tests of the engines share: a sandbox, the vendor's server, daemons, the installed plugin.
 
 A test file defines unittest cases as the other tests do and ends in `engine.main(PROGRAM...)`, which
-runs it in a throw-away copy of this machine (tests/sandbox). There the plugin is installed and the
+runs it in a throw-away copy of this machine (tests/tools/sandbox). There the plugin is installed and the
 engines stand where an administrator has them, with Debian's own configuration, and the examples of
 contrib/ are copied in byte for byte: the host that they name is this machine, its certificate is
 trusted, and behind it stands the stand-in.
@@ -23,7 +23,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent / "blackbox"), str(HERE.parent / "tools")]
 import blackbox  # noqa: E402 pylint: disable=wrong-import-position
 from sandboxed import main, enter as enter_sandbox  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
 
@@ -226,7 +226,7 @@ class Crm:
     def process(self):
         """The API as a process of its own, for where its processor time is not to be the tests'."""
         tokens = [f"--token={token}:{operation}:4800:0:sales-crm" for operation, token in self.tokens.items()]
-        daemon = start(sys.executable, HERE.parent / "wolkvox-api", "--port=443", "--certificate=vendor",
+        daemon = start(sys.executable, HERE.parent / "api/wolkvox-api", "--port=443", "--certificate=vendor",
                        f"--dir={pathlib.Path(self._authority.ca_file).parent}", *tokens)
         daemon.wait_until(lambda: daemon.output.endswith("READY\n"))
         return daemon

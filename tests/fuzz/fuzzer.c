@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "door.h"
+#include "fuzz_input.h"
 
-/* One door, named by DOOR at compile time, for libFuzzer and AFL++. */
+/* One target, named by TARGET at compile time, for libFuzzer and AFL++. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    DOOR(bytes, size);
+    TARGET(bytes, size);
     return 0;
 }

@@ -1,44 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "door.h"
+#include "fuzz_input.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Hands the corpora to their doors, as an ordinary test: what a fuzzer has found once is looked at
- * with every run of the test suite. A broken promise ends the process, which the TAP driver tells.
+/* Hands the corpora to their targets, as an ordinary test: what a fuzzer has found once is looked
+ * at with every run of the test suite. A broken promise ends the process, which the TAP driver
+ * tells.
  */
 
 enum { INPUT_MAX = 1024 * 1024 };
 
-static void open_with_file(const struct door *door, const char *path) {
+static void open_with_file(const struct target *target, const char *path) {
     static uint8_t bytes[INPUT_MAX];
     FILE *file = fopen(path, "rb");
 
-    promise(file != NULL, path);
+    require(file != NULL, path);
     size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
     printf("# %s\n", path);
     fflush(stdout);
-    door->open(bytes, size);
+    target->open(bytes, size);
 }
 
-static size_t replay(const struct door *door, const char *corpora) {
+static size_t replay(const struct target *target, const char *corpora) {
     char folder[4096];
     char path[8192];
     size_t count = 0;
 
-    snprintf(folder, sizeof folder, "%s/%s", corpora, door->name);
+    snprintf(folder, sizeof folder, "%s/%s", corpora, target->name);
     DIR *directory = opendir(folder);
-    promise(directory != NULL, folder);
+    require(directory != NULL, folder);
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
         if (entry->d_name[0] == '.')
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        open_with_file(door, path);
+        open_with_file(target, path);
         count++;
     }
     closedir(directory);
@@ -50,10 +51,10 @@ int main(void) {
     char corpora[2048];
 
     snprintf(corpora, sizeof corpora, "%s/tests/fuzz/corpus", source != NULL ? source : ".");
-    printf("1..%zu\n", door_count);
-    for (size_t i = 0; i < door_count; i++) {
-        size_t count = replay(&doors[i], corpora);
-        printf("%s %zu - %s: %zu inputs\n", count > 0 ? "ok" : "not ok", i + 1, doors[i].name,
+    printf("1..%zu\n", target_count);
+    for (size_t i = 0; i < target_count; i++) {
+        size_t count = replay(&targets[i], corpora);
+        printf("%s %zu - %s: %zu inputs\n", count > 0 ? "ok" : "not ok", i + 1, targets[i].name,
                count);
     }
     return 0;

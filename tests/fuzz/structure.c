@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "door.h"
+#include "fuzz_input.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -125,7 +125,7 @@ static size_t make(uint8_t *bytes, size_t max_size, uint64_t *seed) {
     char body[8192] = "";
     FILE *stream = fmemopen(body, sizeof body, "w");
 
-    promise(stream != NULL, "there is memory");
+    require(stream != NULL, "there is memory");
     write_envelope(stream, seed);
     fclose(stream);
     size_t length = strnlen(body, sizeof body);

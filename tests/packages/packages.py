@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent / "blackbox"), str(HERE.parent / "tools")]
 
 import blackbox  # pylint: disable=wrong-import-position
 import sandboxed  # pylint: disable=wrong-import-position,unused-import

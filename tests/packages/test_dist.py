@@ -91,19 +91,19 @@ class Versions(unittest.TestCase):
             path = copy / paper
             path.write_text(path.read_text().replace(old, new, 1))
             run("tar", "-cJf", f"{copy}.tar.xz", "-C", place, RELEASE)
-            said = run(TOP / "contrib/make-package", kind, f"{copy}.tar.xz", VERSION, cwd=place, status=1)
+            said = run(TOP / "contrib/packaging/make-package", kind, f"{copy}.tar.xz", VERSION, cwd=place, status=1)
             self.assertEqual(sorted(os.listdir(place)), [RELEASE, f"{RELEASE}.tar.xz"])
         return said
 
     def test_debian_changelog(self):
-        paper = "contrib/debian/changelog"
+        paper = "contrib/packaging/debian/changelog"
         self.assertIn(f"({VERSION}-", (TOP / paper).read_text().splitlines()[0])
         if shutil.which("dpkg-buildpackage") and shutil.which("dh"):
             said = self.refused("deb", paper, f"({VERSION}-", "(9.8.7-")
             self.assertIn("is about version 9.8.7", said)
 
     def test_spec(self):
-        paper = "contrib/rpm/check_wolkvox_token.spec"
+        paper = "contrib/packaging/rpm/check_wolkvox_token.spec"
         text = (TOP / paper).read_text()
         self.assertRegex(text, rf"(?m)^Version: +{VERSION}$")
         self.assertRegex(text, rf"(?m)^%changelog\n\* .* - {VERSION}-")
@@ -120,7 +120,7 @@ class Tools(unittest.TestCase):
             for tool in ("bash", "mktemp", "realpath", "chmod", "rm"):
                 os.symlink(shutil.which(tool), tools / tool)
             for kind, package in (("deb", "debhelper"), ("rpm", "rpm")):
-                said = run("bash", TOP / "contrib/make-package", kind, "none.tar.xz", VERSION, cwd=place,
+                said = run("bash", TOP / "contrib/packaging/make-package", kind, "none.tar.xz", VERSION, cwd=place,
                            env={"PATH": str(tools)}, status=1)
                 self.assertRegex(said, rf"make {kind}: these packages are missing.*\b{package}\b")
 

@@ -71,14 +71,14 @@ class Package(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("rpmlint"), "rpmlint is not installed")
     def test_rpmlint(self):
-        papers = packages.TOP / "contrib/rpm"
+        papers = packages.TOP / "contrib/packaging/rpm"
         said = run("rpmlint", "-r", papers / f"{NAME}.rpmlintrc", rpm(),
                    packages.built(f"{NAME}-{VERSION}-*.src.rpm"), papers / f"{NAME}.spec")
         self.assertIn(" 0 errors, 0 warnings", said)
 
     def test_release(self):
         """Fedora's marks of a release, which Debian's rpm has not, do no harm."""
-        said = run("rpmspec", "-q", "--define", "dist .fc41", packages.TOP / f"contrib/rpm/{NAME}.spec")
+        said = run("rpmspec", "-q", "--define", "dist .fc41", packages.TOP / f"contrib/packaging/rpm/{NAME}.spec")
         self.assertIn(f"{NAME}-{VERSION}-1.fc41", said)
 
 

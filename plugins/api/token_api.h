@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TOKEN_API_H
+#define TOKEN_API_H
+
+#include "api/token_info.h"
+#include "http/http.h"
+#include "options/options.h"
+
+#include <stddef.h>
+
+/* Asking the wolkvox API for a token's figures: the URL and the headers of the API's page, POST
+ * first and GET only where the server wants another method. */
+
+enum { TOKEN_REQUESTS_MAX = 2 };
+
+struct token_exchange {
+    char *url;
+    size_t requests; /* that were made */
+    const char *methods[TOKEN_REQUESTS_MAX];
+    struct http_response responses[TOKEN_REQUESTS_MAX];
+    struct token_info info; /* of the last response */
+    int64_t milliseconds;   /* of all requests together */
+};
+
+/* The URL of the request, in malloc'ed memory. Gives 0, or -1 where memory ran out. */
+int token_api_url(const struct options *options, char **url);
+
+/* Asks. Gives 0 with the answer's model in exchange->info, or -1 with *error filled as by
+ * http_perform(). In both cases the rest of *exchange says what was done, and
+ * token_exchange_free() frees it. */
+int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+                  struct token_exchange *exchange, struct error *error);
+
+/* Where the server points to, as an absolute URL; NULL: nowhere. */
+const char *token_exchange_redirect(const struct token_exchange *exchange);
+
+void token_exchange_free(struct token_exchange *exchange);
+
+#endif

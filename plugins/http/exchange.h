@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include "http/libcurl.h"
+#include "http/message.h"
+
+#include <signal.h>
+
+/* One request on its way, as libcurl does it. */
+
+enum { HTTP_SOCKETS_MAX = 8 };
+
+struct http_exchange {
+    const struct http_request *request;
+    struct http_response *response;
+    const struct libcurl *curl;
+    const char *ca_directory; /* trust this directory alone; NULL: the CA file, or libcurl's own */
+    CURL *easy;
+    CURLM *multi;
+    struct curl_slist *headers;
+    size_t header_bytes;
+    curl_socket_t sockets[HTTP_SOCKETS_MAX]; /* of attempts to connect */
+    size_t socket_count;
+    int socket_errno; /* why there was no socket to be had; 0: there was */
+    bool headers_too_large;
+    bool out_of_memory; /* really, whatever libcurl says */
+    bool head_ended;
+    bool ended; /* nothing of it goes on by itself */
+    volatile sig_atomic_t braked;
+    char message[CURL_ERROR_SIZE];
+};
+
+/* Hands the request to libcurl, which has not begun with it then. Gives 0, or -1 with
+ * ERROR_TROUBLE. */
+int http_exchange_prepare(struct http_exchange *exchange, struct error *error);
+
+/* Whether one of libcurl's points in time, CURLINFO_..._TIME_T, has come. */
+bool http_exchange_has_passed(const struct http_exchange *exchange, CURLINFO what);
+
+#endif

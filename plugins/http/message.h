@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HTTP_MESSAGE_H
+#define HTTP_MESSAGE_H
+
+#include "deadline.h"
+#include "error.h"
+#include "options/server.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A request as it is asked for, and its answer. */
+
+enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024 };
+
+struct http_request {
+    const struct server *server;
+    const char *url;
+    const char *const *headers; /* "Name: value", the last one NULL */
+    const char *user_agent;
+    const char *ca_file; /* NULL: what libcurl trusts by default */
+    const char *proxy;   /* NULL: as the environment says; "": none */
+    bool post;           /* with an empty body; else GET */
+    bool ipv4;
+    bool ipv6;
+    bool record;        /* keep the exchange for the user to read */
+    const char *secret; /* masked in messages */
+    const struct deadline *deadline;
+};
+
+struct http_record {
+    char *bytes; /* NULL: nothing */
+    size_t length;
+};
+
+struct http_response {
+    long status;
+    char *body; /* decompressed, NUL-terminated; never NULL after a success */
+    size_t body_length;
+    bool too_large;       /* more than HTTP_BODY_MAX after decompression: the body is not whole */
+    bool not_decodable;   /* compressed in a way that cannot be undone: likewise */
+    char *redirect;       /* where the server points to, as an absolute URL; NULL: nowhere */
+    int64_t milliseconds; /* from the start to the end of the request */
+    struct http_record sent;     /* with `record`: request lines and headers as sent ... */
+    struct http_record received; /* ... and status lines and headers as received */
+    const void *left_standing;   /* of libcurl's, kept for a leak checker to find */
+};
+
+/* Makes room for an answer. Gives 0, or -1 where memory ran out. In both cases http_response_free()
+ * frees it. */
+int http_response_prepare(const struct http_request *request, struct http_response *response,
+                          struct error *error);
+
+/* Adds bytes, as far as HTTP_HEADERS_MAX allows; none where nothing is recorded. */
+void http_record_add(struct http_record *record, const char *bytes, size_t length);
+
+/* Takes the proxy's password out of what was sent. To be called on the whole, for libcurl may send,
+ * and show, a line in pieces. */
+void http_record_hide_credentials(struct http_record *sent);
+
+/* `left_standing` stays. */
+void http_response_free(struct http_response *response);
+
+#endif

@@ -1,0 +1,28 @@
+# The plugin, a folder a stage. Its unit tests are linked from the same library.
+
+noinst_LIBRARIES += libwolkvox.a
+libwolkvox_a_SOURCES = \
+	plugins/options/option_table.c plugins/options/option_table.h \
+	plugins/options/options.c plugins/options/options.h \
+	plugins/options/secret.c plugins/options/secret.h \
+	plugins/options/server.c plugins/options/server.h \
+	plugins/http/ca_directory.c plugins/http/ca_directory.h \
+	plugins/http/ca_file.c plugins/http/ca_file.h \
+	plugins/http/exchange.c plugins/http/exchange.h \
+	plugins/http/http.c plugins/http/http.h \
+	plugins/http/libcurl.c plugins/http/libcurl.h \
+	plugins/http/message.c plugins/http/message.h \
+	plugins/http/outcome.c plugins/http/outcome.h \
+	plugins/api/libjson.c plugins/api/libjson.h \
+	plugins/api/token_api.c plugins/api/token_api.h \
+	plugins/api/token_info.c plugins/api/token_info.h \
+	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \
+	plugins/cache/result_source.c plugins/cache/result_source.h \
+	plugins/cache/saved_info.c plugins/cache/saved_info.h \
+	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
+	plugins/verdict/forecast.c plugins/verdict/forecast.h \
+	plugins/verdict/sentence.c plugins/verdict/sentence.h
+
+libexec_PROGRAMS = check_wolkvox_token
+check_wolkvox_token_SOURCES = plugins/check_wolkvox_token.c
+check_wolkvox_token_LDADD = $(PLUGIN_LIBS)

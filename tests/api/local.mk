@@ -1,0 +1,1 @@
+EXTRA_DIST += tests/api/wolkvox-api

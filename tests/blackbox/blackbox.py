@@ -1,0 +1,506 @@
+"""What the black-box tests share: running the plugin, servers for it to talk to, TAP output.
+
+A test file defines unittest cases and ends in `blackbox.main()`. The plugin's whole environment is
+what the test gives it, and every run is held to the promises that hold for all runs.
+"""
+
+import base64
+import collections
+import functools
+import importlib.machinery
+import importlib.util
+import os
+import pathlib
+import platform
+import pwd
+import re
+import selectors
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PLUGIN = os.path.abspath(os.environ.get("CHECK_WOLKVOX_TOKEN") or "check_wolkvox_token")
+PLUGIN_WRAPPER = shlex.split(os.environ.get("PLUGIN_WRAPPER", ""))
+INHERITED_VARIABLES = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "PATH")
+STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+# Valgrind and sanitizers take time of their own.
+INSTRUMENTED = bool(PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED"))
+SLACK = 30 if INSTRUMENTED else 3
+# How long after its deadline a check may end, seconds: a busy machine takes a part of them.
+LATE = SLACK / 2
+# Whether libcurl and json-c are loaded when they are needed (configure's default).
+LAZY_LIBRARIES = b"\0dlopen\0" in pathlib.Path(PLUGIN).read_bytes()
+GNUTLS = b"libcurl-gnutls.so" in pathlib.Path(PLUGIN).read_bytes()
+# Whether a library that does not return is kept to the deadline.
+BRAKE = b"\0timer_create\0" in pathlib.Path(PLUGIN).read_bytes()
+# Bounds on memory and system calls are those of Debian 12's libraries; others take what they take.
+OS_RELEASE = pathlib.Path("/etc/os-release")
+ROOM = 1 if OS_RELEASE.exists() and 'VERSION_ID="12"' in OS_RELEASE.read_text("utf-8") else 1.5
+# Debian 11 and older: libcurl takes more for HTTP, and libgcrypt aborts where memory runs out.
+OLD_LIBRARIES = platform.libc_ver()[0] == "glibc" and \
+    tuple(map(int, platform.libc_ver()[1].split("."))) < (2, 33)
+# Whether open() and stat() are the functions that a library can replace.
+SHIMS = not OLD_LIBRARIES and sys.maxsize > 2**32
+SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
+ABSENT = object()
+
+
+@functools.lru_cache(maxsize=None)
+def load_script(name):
+    """A script in tests/ as a module, the same one at every call."""
+    path = pathlib.Path(__file__).resolve().parents[1] / name
+    loader = importlib.machinery.SourceFileLoader(path.name.replace("-", "_"), str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+def load_api():
+    """The stand-in."""
+    return load_script("api/wolkvox-api")
+
+
+# --- what the API answers --------------------------------------------------------------------
+
+
+DOCUMENTED_DATA = {
+    "description": "sales-crm",
+    "token_limit": 4800,
+    "token_use_today": 1,
+    "available_consumition_options": 4799,
+    "hours_to_restart_count": 15,
+}
+
+
+def envelope(data=None, *, code="200", error="null", msg="1 records were are found",
+             **data_fields):
+    """The documented answer, ready for Reply.json(); what is ABSENT is left out.
+
+    `data_fields` change or add to the documented data; a `data` takes its place altogether.
+    """
+    if data is None:
+        data = _present({**DOCUMENTED_DATA, **data_fields})
+    elif data_fields:
+        raise TypeError("data and fields of data exclude each other")
+    return _present({"code": code, "error": error, "msg": msg, "data": data})
+
+
+def _present(fields):
+    return {key: value for key, value in fields.items() if value is not ABSENT}
+
+
+# --- running the plugin ----------------------------------------------------------------------
+
+
+Perf = collections.namedtuple("Perf", "value unit warn crit min max")
+
+STATUS_LINE = re.compile(rf"WOLKVOX_TOKEN ({'|'.join(STATES)}): ")
+PERFDATA_ITEM = re.compile(r"([a-z0-9_]+)=(-?[0-9]+(?:\.[0-9]+)?)([a-zA-Z%]*)((?:;[^;]*){0,4})")
+
+
+class Result:
+    """What one run of the plugin gave."""
+
+    def __init__(self, argv, status, stdout, stderr, seconds):
+        self.argv = argv
+        self.exit = status
+        self.stdout = stdout
+        self.stderr = stderr
+        self.seconds = seconds
+
+    @property
+    def signal(self):
+        """The number of the signal that ended it, or None."""
+        return -self.exit if self.exit < 0 else None
+
+    @property
+    def text(self):
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def lines(self):
+        """The lines of standard output; only a newline ends one."""
+        return self.text.rstrip("\n").split("\n")
+
+    @property
+    def line(self):
+        return self.lines[0]
+
+    @property
+    def state(self):
+        """The state that the first line names, or None."""
+        status = STATUS_LINE.match(self.line)
+        return status and status[1]
+
+    @property
+    def message(self):
+        """The first line between the state and the perfdata."""
+        return STATUS_LINE.sub("", self.line, count=1).partition(" | ")[0]
+
+    @property
+    def perfdata_text(self):
+        """What stands behind the ` | ` of the first line, or None."""
+        _message, bar, perfdata = self.line.partition(" | ")
+        return perfdata if bar else None
+
+    @property
+    def perfdata(self):
+        """Label to Perf, in the order of the output; AssertionError where it is malformed."""
+        items = {}
+        text = self.perfdata_text
+        for item in [] if text is None else text.split(" "):
+            parsed = PERFDATA_ITEM.fullmatch(item)
+            assert parsed, f"malformed perfdata '{item}'\n{self}"
+            label, value, unit, rest = parsed.groups()
+            assert label not in items, f"perfdata has '{label}' twice\n{self}"
+            bounds = (rest.split(";")[1:] + [""] * 4)[:4]
+            items[label] = Perf(value, unit, *bounds)
+        return items
+
+    def __str__(self):
+        return (f"command: {_shown(self.argv)}\nexit: {self.exit}\n"
+                f"stdout: {self.stdout!r}\nstderr: {self.stderr!r}")
+
+
+def command(*args):
+    """The command that runs the plugin with these arguments."""
+    return [*PLUGIN_WRAPPER, PLUGIN, *args]
+
+
+def environment(env=None, token=None):
+    """An environment of what is given and what the test runner itself needs to pass on."""
+    inherited = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
+    return {**inherited, **(env or {}), **({} if token is None else {"WOLKVOX_TOKEN": token})}
+
+
+def run(*args, env=None, token=None, stdin=None, timeout=30, cwd=None, preexec=None, pass_fds=(),
+        user=None, secret=None, plain=False, silent=False, allow_stderr=False):
+    """Runs the plugin and holds it to what is promised of every run.
+
+    token         the environment's WOLKVOX_TOKEN
+    stdin         None: /dev/null; bytes: a pipe that delivers them; else a file or its descriptor
+    user          name or number of the user to run as, with that user's group and no other
+    secret        a token that it got in another way, which must not be shown either
+    plain         --help and --version: no status line is expected
+    silent        preexec has made standard output unusable: nothing is expected of it
+    allow_stderr  standard error need not be empty
+    """
+    argv = command(*args)
+    source = {"input": stdin} if isinstance(stdin, bytes) else \
+        {"stdin": subprocess.DEVNULL if stdin is None else stdin}
+    identity = {} if user is None else _identity(user)
+    start = time.monotonic()
+    try:
+        done = subprocess.run(argv, env=environment(env, token), cwd=cwd, timeout=timeout,
+                              preexec_fn=preexec, pass_fds=pass_fds, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False, **source, **identity)
+    except subprocess.TimeoutExpired as expired:
+        raise AssertionError(f"not done after {timeout} s: {_shown(argv)}\n"
+                             f"stdout: {expired.stdout!r}\nstderr: {expired.stderr!r}") from None
+    result = Result(argv, done.returncode, done.stdout, done.stderr, time.monotonic() - start)
+    broken = [*_broken_promises(result, plain, silent, allow_stderr),
+              *_secrets_shown(result, token, secret)]
+    if broken:
+        raise AssertionError("\n".join([*broken, str(result)]))
+    return result
+
+
+def _identity(user):
+    entry = pwd.getpwnam(user) if isinstance(user, str) else pwd.getpwuid(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _shown(argv):
+    return shlex.join(map(os.fsdecode, argv))
+
+
+def _broken_promises(result, plain, silent, allow_stderr):
+    """What is wrong with a run, in words."""
+    if result.exit not in range(len(STATES)):
+        yield "the exit code is none of 0 to 3"
+    if result.stderr and not allow_stderr:
+        yield "standard error is not empty"
+    if silent:
+        return
+    if result.stdout[-1:] != b"\n" or result.stdout[-2:] == b"\n\n":
+        yield "standard output does not end in exactly one newline"
+    if result.text.encode() != result.stdout:
+        yield "standard output is not valid UTF-8"
+    if not plain and result.state is None:
+        yield "the first line is no status line"
+    elif not plain and STATES.index(result.state) != result.exit:
+        yield "the exit code is not that of the state in the first line"
+
+
+def _secrets_shown(result, *secrets):
+    """Complaints about secrets in the output; white space around one does not belong to it."""
+    output = result.stdout + result.stderr
+    for secret in (os.fsencode(secret).strip() for secret in secrets if secret is not None):
+        if secret and secret in output:
+            yield "the output shows the token"
+
+
+# --- certificates and bare libcurl -----------------------------------------------------------
+
+
+def add_to_directory(certificate, directory):
+    """Puts a CA's certificate into a directory, under the name by which OpenSSL looks for it."""
+    done = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate],
+                          capture_output=True, text=True, check=True)
+    shutil.copy(certificate, pathlib.Path(directory, f"{done.stdout.strip()}.0"))
+
+
+def bare_libcurl(server, directory):
+    """The command of one request by nothing but libcurl. What its libraries take is not the same on
+    each machine: the kernel maps more of a file at once where it was written in large pieces."""
+    add_to_directory(server.ca_file, directory)
+    return [str(pathlib.Path(PLUGIN).parent / "bench/floor"), server.url, str(directory)]
+
+
+# --- servers ---------------------------------------------------------------------------------
+
+
+_api = load_api()
+
+
+class RawServer(_api.LoopbackServer):
+    """A TCP server that leaves each connection to handler(socket): for what no server would do."""
+
+    def __init__(self, handler, address="127.0.0.1"):
+        super().__init__(address)
+        self._handler = handler
+
+    def serve(self, connection, _number):
+        self._handler(connection)
+
+
+def for_ever(begin, piece):
+    """Sends `begin`, and `piece` until the client has had enough."""
+    def talk(connection):
+        connection.sendall(begin)
+        while True:
+            connection.sendall(piece)
+    return talk
+
+
+class Proxy(_api.LoopbackServer):
+    """An HTTP proxy that takes every host name for this machine, so that tests can make names up.
+
+    requests     the head of every request, as bytes, in order
+    connects     the HOST:PORT of every CONNECT, in order
+    refuse       answer CONNECT with this status instead of a tunnel
+    credentials  "user:password" without which (Basic) CONNECT is answered 407
+
+    A request that is no CONNECT is answered, too, but a token in it has been given away.
+    """
+
+    def __init__(self, *, refuse=None, credentials=None, address="127.0.0.1"):
+        super().__init__(address)
+        self.requests = []
+        self.connects = []
+        self._refuse = refuse
+        self._credentials = credentials
+
+    def serve(self, connection, _number):
+        head = _read_head(connection)
+        self.requests.append(head)
+        method, target = head.decode("latin-1").split(" ")[:2]
+        if method != "CONNECT":
+            _send(connection, _api.Reply(body="plain request at a proxy"))
+            return
+        self.connects.append(target)
+        refusal = self._refusal(head)
+        if refusal:
+            _send(connection, refusal)
+        else:
+            _tunnel(connection, int(target.rpartition(":")[2]))
+
+    def _refusal(self, head):
+        """The Reply to a CONNECT that gets no tunnel, or None."""
+        if self._credentials and _credentials_in(head) != self._credentials:
+            return _api.Reply(407, [("Proxy-Authenticate", 'Basic realm="proxy"')])
+        return _api.Reply(self._refuse) if self._refuse else None
+
+
+def _read_head(connection):
+    """A request's head; read by the byte, for what follows it belongs to the tunnel."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = connection.recv(1)
+        if not byte:
+            raise ConnectionError("the request broke off")
+        head += byte
+    return head
+
+
+def _credentials_in(head):
+    found = re.search(rb"^proxy-authorization: basic (\S+)\r$", head, re.IGNORECASE | re.MULTILINE)
+    return base64.b64decode(found[1]).decode() if found else None
+
+
+def _send(connection, reply):
+    connection.sendall(reply.head(closing=True) + reply.body)
+
+
+def _tunnel(client, port):
+    try:
+        server = socket.create_connection(("127.0.0.1", port))
+    except OSError:
+        _send(client, _api.Reply(502))
+        return
+    with server:
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        _relay(client, server)
+
+
+def _relay(client, server):
+    """Passes bytes on in both directions until one side ends."""
+    peers = {client: server, server: client}
+    with selectors.DefaultSelector() as selector:
+        for end in peers:
+            selector.register(end, selectors.EVENT_READ)
+        while True:
+            for key, _events in selector.select():
+                data = key.fileobj.recv(65536)
+                if not data:
+                    return
+                peers[key.fileobj].sendall(data)
+
+
+# --- TAP -------------------------------------------------------------------------------------
+
+
+class TapResult(unittest.TestResult):
+    """Prints a line of TAP for each test as it ends, and as comments what went wrong in it.
+
+    What fails outside of any test (the fixtures of a class or module) is a comment of its own; the
+    tests that it kept from running are told by finish().
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.passed = True
+        self._ended = set()
+        self._skipped_fixtures = {}
+
+    def startTest(self, test):
+        self._tell_fixtures()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        problems, skips = self._take()
+        self._tell(test, problems, skips.get(test))
+
+    def finish(self, cases):
+        """Tells of the cases that never ran; call it when the run is over."""
+        self._tell_fixtures()
+        for case in cases:
+            if case not in self._ended:
+                reasons = map(self._skipped_fixtures.get, _fixtures_of(case))
+                reason = next(filter(None, reasons), None)
+                problems = [] if reason else [(case, "never ran")]
+                self._tell(case, problems, reason)
+
+    def _take(self):
+        """Problems as (test, text) pairs and skips as test to reason, since the last call."""
+        problems = self.errors + self.failures
+        problems += [(test, "passed unexpectedly") for test in self.unexpectedSuccesses]
+        skips = dict(self.skipped)
+        for entries in (self.errors, self.failures, self.unexpectedSuccesses, self.skipped):
+            entries.clear()
+        return problems, skips
+
+    def _tell(self, case, problems, skip_reason):
+        self._ended.add(case)
+        name = case.id().partition(".")[2]
+        line = f"{'not ok' if problems else 'ok'} {len(self._ended)} - {name}"
+        if skip_reason and not problems:
+            line += f" # SKIP {' '.join(skip_reason.split())}"
+        print(line)
+        self._tell_problems(problems)
+
+    def _tell_fixtures(self):
+        problems, skips = self._take()
+        self._skipped_fixtures.update((fixture.id(), reason) for fixture, reason in skips.items())
+        self._tell_problems(problems)
+
+    def _tell_problems(self, problems):
+        for test, text in problems:
+            self.passed = False
+            for line in f"{test.id()}\n{text}".splitlines():
+                print(f"# {line}")
+
+
+def _fixtures_of(case):
+    """The names under which unittest reports the set-up that a case depends on."""
+    cls = type(case)
+    return f"setUpModule ({cls.__module__})", f"setUpClass ({cls.__module__}.{cls.__qualname__})"
+
+
+def _cases(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from _cases(test)
+        else:
+            yield test
+
+
+def wait_until(condition, seconds=60):
+    """Until the condition holds; AssertionError where it does not within that time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        os.sched_yield()
+
+
+def some(table, part=4):
+    """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
+    return table[::part] if PLUGIN_WRAPPER else table
+
+
+def plain_stand_in():
+    """A stand-in over plain HTTP for the tests of a module, from its setUpModule()."""
+    api = load_api().WolkvoxApi(tls=False)
+    api.start()
+    unittest.addModuleCleanup(api.stop)
+    return api
+
+
+class FilesCase(unittest.TestCase):
+    """Tests with a directory of their own that every user can look into."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        os.chmod(self.directory, 0o755)
+
+    def write(self, content, name="file", mode=0o600):
+        path = os.path.join(self.directory, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.chmod(path, mode)
+        return path
+
+
+def main():
+    """Runs the calling program's tests, those whose names contain one of its arguments, if any."""
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    words = sys.argv[1:] or [""]
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    cases = [case for case in _cases(suite) if any(word in case.id() for word in words)]
+    if not cases:
+        sys.exit("there is no such test")
+    print(f"1..{len(cases)}")
+    result = TapResult()
+    unittest.TestSuite(cases).run(result)
+    result.finish(cases)
+    sys.exit(0 if result.passed else 1)

@@ -1,0 +1,744 @@
+#!/usr/bin/env python3
+"""Kept answers (--max-age): where they are, how long they are good, what is not trusted, and that
+of the checks of one token only one asks at a time."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import unittest
+
+import blackbox
+
+wolkvox = blackbox.load_api()
+
+TOKEN = "5afe" * 13 + "0"
+OTHER_TOKEN = "5afe" * 13 + "1"
+CLOCK = pathlib.Path(blackbox.PLUGIN).parent / "tests/preload/clock.so"
+NOON_MS = 1795608000000  # some day at noon
+EXCEEDED = wolkvox.Reply.json(
+    blackbox.envelope(code="403", error="FORBIDDEN", msg="TOKEN LIMIT EXCEEDED", data=[]), 403)
+
+
+def setUpModule():
+    global api
+    api = blackbox.plain_stand_in()
+
+
+def answer(**fields):
+    return wolkvox.Reply.json(blackbox.envelope(**fields))
+
+
+def without_origin(result):
+    """The line without what tells a kept answer from a new one."""
+    return re.sub(r" time=\S+| \(answer [0-9]+ s old\)", "", result.line)
+
+
+class CacheCase(blackbox.FilesCase):
+    """A state directory of its own for each test, and an API that always gives the same answer."""
+
+    def setUp(self):
+        super().setUp()
+        api.clear()
+        api.default_reply = answer()
+        self.state_dir = os.path.join(self.directory, "state")
+
+    def check(self, *args, max_age=300, token=TOKEN, operation="sales", **options):
+        return blackbox.run("-H", api.url, "-o", operation, f"--max-age={max_age}",
+                            f"--state-dir={self.state_dir}", *args, token=token, **options)
+
+    def requests_of(self, *args, **options):
+        """How many requests a check makes, and the check's result."""
+        before = len(api.requests)
+        result = self.check(*args, **options)
+        return len(api.requests) - before, result
+
+    def assert_asks(self, *args, state="OK", **options):
+        requests, result = self.requests_of(*args, **options)
+        self.assertEqual((requests, result.state), (1, state), result)
+        self.assertNotIn("s old)", result.line)
+        return result
+
+    def assert_kept(self, *args, state="OK", **options):
+        requests, result = self.requests_of(*args, **options)
+        self.assertEqual((requests, result.state), (0, state), result)
+        self.assertRegex(result.message, r" \(answer [0-9]+ s old\)( \(|$)", result)
+        return result
+
+    def assert_asks_and_keeps(self, **options):
+        """A void entry: asked, and then all is well again."""
+        result = self.assert_asks(**options)
+        self.assertNotIn("not kept", result.message)
+        self.assert_kept(**options)
+
+    @property
+    def folder(self):
+        return os.path.join(self.state_dir, str(os.geteuid()), "check_wolkvox_token")
+
+    def entries(self):
+        return [os.path.join(self.folder, name) for name in sorted(os.listdir(self.folder))]
+
+    def entry(self):
+        (path,) = self.entries()
+        return path
+
+    def files_below(self, path):
+        for folder, folders, files in os.walk(path):
+            yield from (os.path.join(folder, name) for name in (*folders, *files))
+
+
+class Places(CacheCase):
+    def test_layout_and_modes(self):
+        for umask in blackbox.some((0o000, 0o022, 0o077, 0o277, 0o777)):
+            with self.subTest(umask=oct(umask)):
+                self.state_dir = os.path.join(self.directory, f"{umask:o}", "a", "b")
+                self.assert_asks(preexec=lambda mask=umask: os.umask(mask))
+                for path in self.files_below(os.path.join(self.directory, f"{umask:o}")):
+                    mode = os.lstat(path).st_mode
+                    wanted = 0o700 if stat.S_ISDIR(mode) else 0o600
+                    self.assertEqual(stat.S_IMODE(mode), wanted, path)
+                self.assertRegex(os.path.basename(self.entry()), r"\A[0-9a-f]{64}\Z")
+
+    def test_which_directory_counts(self):
+        places = {name: os.path.join(self.directory, name) for name in ("option", "mp", "nagios")}
+        env = {"MP_STATE_PATH": places["mp"], "NAGIOS_PLUGIN_STATE_DIRECTORY": places["nagios"]}
+        cases = (("option", (f"--state-dir={places['option']}",), env), ("mp", (), env),
+                 ("nagios", (), {**env, "MP_STATE_PATH": ""}),
+                 ("nagios", (), {"NAGIOS_PLUGIN_STATE_DIRECTORY": places["nagios"]}))
+        for place, args, variables in cases:
+            with self.subTest(place=place):
+                blackbox.run("-H", api.url, "-o", "sales", "--max-age=9", *args, token=TOKEN,
+                             env=variables)
+                made = {name for name, path in places.items() if os.path.exists(path)}
+                self.assertEqual(made, {place})
+                shutil.rmtree(places[place])
+
+    def test_the_compiled_in_directory_is_not_made(self):
+        result = blackbox.run("-H", api.url, "-o", "sales", "--max-age=9", "-v", token=TOKEN)
+        named = re.search(r"cannot use the state directory (\S+):", result.message)
+        if not named:
+            self.skipTest("the compiled-in directory is there")
+        place = named[1]
+        for env in ({}, {"MP_STATE_PATH": "", "NAGIOS_PLUGIN_STATE_DIRECTORY": ""}):
+            result = blackbox.run("-H", api.url, "-o", "sales", "--max-age=9", "-v", token=TOKEN,
+                                  env=env)
+            self.assertEqual(result.state, "OK", result)
+            self.assertTrue(result.message.endswith(" (answer not kept)"), result)
+            self.assertIn(place, result.message)
+            self.assertFalse(os.path.exists(place))
+
+    def test_entries_are_told_apart(self):
+        plain = self.requests_of()
+        self.assertEqual(plain[0], 1)
+        for name, options in (("token", {"token": OTHER_TOKEN}), ("operation", {"operation": "x"})):
+            with self.subTest(differs=name):
+                self.assert_asks(**options)
+                self.assert_kept(**options)
+        for host in ("127.0.0.1", "LOCALHOST.", "localhost"):
+            with self.subTest(host=host):
+                requests, _result = self.requests_of("-H", f"http://{host}:{api.port}/x")
+                self.assertEqual(requests, host == "127.0.0.1")
+        with blackbox.load_api().WolkvoxApi(tls=False) as another:
+            another.default_reply = answer()
+            self.check("-H", another.url)
+            self.assertEqual(len(another.requests), 1)
+        self.assertEqual(len(self.entries()), 5)
+
+    def test_the_token_is_nowhere(self):
+        api.default_reply = answer(description=f"x {TOKEN} y {TOKEN[:40]}")
+        self.assert_asks()
+        path = self.entry()
+        content = pathlib.Path(path).read_bytes()
+        for length in (16, len(TOKEN)):
+            self.assertNotIn(TOKEN[:length].encode(), content)
+        self.assertIn(b"***", content)
+        self.assertNotIn(hashlib.sha256(TOKEN.encode()).hexdigest(), path)
+        self.assertNotIn(hashlib.sha256(TOKEN.encode()).hexdigest().encode(), content)
+
+    def test_a_relative_directory(self):
+        self.state_dir = "here/state"
+        self.assert_asks(cwd=self.directory)
+        self.assert_kept(cwd=self.directory)
+        self.assertTrue(os.path.isdir(os.path.join(self.directory, "here/state")))
+
+    def test_nothing_is_written_without_max_age(self):
+        env = {"MP_STATE_PATH": self.state_dir, "NAGIOS_PLUGIN_STATE_DIRECTORY": self.state_dir}
+        for args in (("--max-age=0",), (f"--state-dir={self.state_dir}",), ()):
+            with self.subTest(args=args):
+                blackbox.run("-H", api.url, "-o", "sales", *args, token=TOKEN, env=env)
+                self.assertEqual(os.listdir(self.directory), [])
+        self.assertEqual(len(api.requests), 3)
+
+    def test_each_user_has_a_folder(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to become another user")
+        os.mkdir(self.state_dir)
+        os.chmod(self.state_dir, 0o1777)
+        for user in ("root", "nobody", "daemon"):
+            self.assert_asks(user=user)
+            self.assert_kept(user=user)
+        self.assertEqual(len(os.listdir(self.state_dir)), 3)
+
+
+class Use(CacheCase):
+    def test_a_kept_answer(self):
+        first = self.assert_asks()
+        second = self.assert_kept()
+        self.assertEqual(without_origin(first), without_origin(second))
+        self.assertIn("time", first.perfdata)
+        self.assertNotIn("time", second.perfdata)
+        self.assertEqual(second.perfdata["available"].value, "4799")
+
+    def test_thresholds_are_judged_anew(self):
+        self.assert_asks("-w", "10")
+        self.assert_kept("-w", "4800", state="WARNING")
+        self.assert_kept("-c", "4800", state="CRITICAL")
+        self.assert_kept("-w", "4799", "-c", "1")
+
+    def test_exhaustion_is_kept(self):
+        api.default_reply = EXCEEDED
+        first = self.assert_asks(state="CRITICAL")
+        second = self.assert_kept(state="CRITICAL")
+        self.assertEqual(without_origin(first), without_origin(second))
+        self.assertEqual(second.perfdata["available"].value, "0")
+        self.assertIn("TOKEN LIMIT EXCEEDED", second.message)
+
+    def test_an_answer_without_limit_is_kept(self):
+        api.default_reply = answer(token_limit=blackbox.ABSENT)
+        self.assert_asks(state="UNKNOWN")
+        self.assert_kept(state="UNKNOWN")
+        self.assert_kept("-w", "480")
+
+    def test_every_field_comes_back(self):
+        cases = ({"available_consumition_options": -5}, {"token_use_today": blackbox.ABSENT},
+                 {"hours_to_restart_count": blackbox.ABSENT}, {"hours_to_restart_count": 0},
+                 {"description": "caf\u00e9 \u20ac \U0001f600 a|b\\c" * 20},
+                 {"description": blackbox.ABSENT}, {"description": "-"}, {"description": " "},
+                 {"token_limit": 9007199254740992, "available_consumition_options": 1},
+                 {"token_limit": "x", "token_use_today": -1}, {"token_limit": 0})
+        for fields in blackbox.some(cases):
+            with self.subTest(fields=fields):
+                api.default_reply = answer(**fields)
+                first = self.check("-w", "10", "-v", operation=repr(fields))
+                requests, second = self.requests_of("-w", "10", "-v", operation=repr(fields))
+                self.assertEqual(requests, 0)
+                self.assertEqual(without_origin(first).replace("method POST", "no request"),
+                                 without_origin(second))
+
+    def test_what_is_not_kept(self):
+        refused = blackbox.envelope(code="403", error="FORBIDDEN", msg="PLEASE VALIDATE TOKEN")
+        busy = blackbox.envelope(code="403", error="FORBIDDEN", data=[],
+                                 msg="EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)")
+        cases = ((wolkvox.Reply.json(refused, 403), "CRITICAL"), (wolkvox.Reply(500), "CRITICAL"),
+                 (wolkvox.Reply.json(busy, 403), "UNKNOWN"), (wolkvox.Reply.json("x"), "UNKNOWN"),
+                 (wolkvox.Reply(302, [("Location", "/x")]), "CRITICAL"),
+                 (answer(available_consumition_options="x"), "UNKNOWN"),
+                 (wolkvox.Reply.json(blackbox.envelope(), cut=5), "CRITICAL"))
+        for reply, state in cases:
+            with self.subTest(status=reply.status):
+                api.default_reply = reply
+                for _time in range(2):
+                    result = self.assert_asks(state=state)
+                    self.assertNotIn("not kept", result.message)
+                self.assertEqual(self.entries(), [])
+
+    def test_a_failed_request_leaves_the_entry(self):
+        self.assert_asks()
+        before = pathlib.Path(self.entry()).read_bytes()
+        api.default_reply = wolkvox.Reply(500)
+        self.assert_kept()
+        self.assertEqual(self.check(max_age=0).state, "CRITICAL")
+        self.assertEqual(pathlib.Path(self.entry()).read_bytes(), before)
+
+    def test_verbose(self):
+        self.check()
+        line = self.assert_kept("-v")
+        self.assertEqual(len(line.lines), 1)
+        self.assertIn("no request", line.message)
+        self.assertIn("server localhost port", line.message)
+        lines = self.assert_kept("-vv").lines
+        for fact in ("description: sales-crm", "token_limit: 4800", "token_use_today: 1",
+                     "available_consumition_options: 4799", "hours_to_restart_count: 15",
+                     "HTTP status: 200", "critical: alert below 10% (480:)"):
+            self.assertIn(fact, lines)
+        self.assertTrue(any(line.startswith("URL: http://localhost") for line in lines))
+        self.assert_kept("-vvv")
+
+    def test_the_order_of_hints(self):
+        readable = self.write(TOKEN, mode=0o644)
+        hint = " (token file is readable by everyone)"
+        self.check(f"--token-file={readable}")
+        kept = self.assert_kept(f"--token-file={readable}", "-v")
+        self.assertRegex(kept.message, r"\] \(answer [0-9] s old\)" + re.escape(hint) + r"\Z")
+        failed = blackbox.run("-H", api.url, "-o", "sales", "--max-age=9", "--state-dir=/proc/x",
+                              f"--token-file={readable}", secret=TOKEN)
+        self.assertTrue(failed.message.endswith(" (answer not kept)" + hint), failed)
+
+
+@unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
+class Validity(CacheCase):
+    """With the calendar's clock of the plugin set by a preloaded library."""
+
+    def at(self, seconds, **options):
+        """Options for a check so many seconds after noon."""
+        milliseconds = NOON_MS + round(seconds * 1000)
+        return {"env": {"LD_PRELOAD": str(CLOCK), "SIMULATED_TIME": str(milliseconds)}, **options}
+
+    def test_the_age(self):
+        for age, seconds, kept in ((300, 0, True), (300, 299.999, True), (300, 300, False),
+                                   (1, 0.999, True), (1, 1, False), (86400, 50000, True)):
+            with self.subTest(age=age, seconds=seconds):
+                operation = f"{age} {seconds}"
+                self.assert_asks(**self.at(0, operation=operation))
+                ask = self.assert_kept if kept else self.assert_asks
+                result = ask(**self.at(seconds, max_age=age, operation=operation))
+                if kept:
+                    self.assertIn(f" (answer {int(seconds)} s old)", result.message)
+
+    def test_an_answer_from_the_future(self):
+        self.assert_asks(**self.at(0))
+        self.assert_asks(**self.at(-0.001))
+        self.assert_kept(**self.at(0.5))
+
+    def test_the_announced_reset(self):
+        for hours, last in ((1, 3599.999), (0, 3599.999), (3, 10799.999)):
+            with self.subTest(hours=hours):
+                api.default_reply = answer(hours_to_restart_count=hours)
+                options = {"max_age": 86400, "operation": str(hours)}
+                self.assert_asks(**self.at(0, **options))
+                self.assert_kept(**self.at(last, **options))
+                self.assert_asks(**self.at(last + 0.001, **options))
+
+    def test_exhaustion_passes_with_the_reset(self):
+        api.default_reply = wolkvox.Reply.json(blackbox.envelope(
+            code="403", msg="TOKEN LIMIT EXCEEDED", hours_to_restart_count=2), 403)
+        self.assert_asks(**self.at(0, max_age=86400, state="CRITICAL"))
+        self.assert_kept(**self.at(7199, max_age=86400, state="CRITICAL"))
+        api.default_reply = answer()
+        self.assert_asks(**self.at(7200, max_age=86400))
+
+    def test_exhaustion_passes_with_the_reset_that_an_answer_before_announced(self):
+        api.default_reply = answer(hours_to_restart_count=2)
+        self.assert_asks(**self.at(0, max_age=60))
+        api.default_reply = wolkvox.Reply.json(
+            {"code": "403", "error": "FORBIDDEN", "msg": "TOKEN LIMIT EXCEEDED"}, 403)
+        self.assert_asks(**self.at(60, max_age=60, state="CRITICAL"))
+        self.assert_kept(**self.at(7199, max_age=86400, state="CRITICAL"))
+        self.assert_asks(**self.at(7200, max_age=86400, state="CRITICAL"))
+        self.assert_kept(**self.at(10799, max_age=86400, state="CRITICAL"))
+        self.assert_asks(**self.at(10800, max_age=86400, state="CRITICAL"))
+        self.assert_kept(**self.at(90000, max_age=86400, state="CRITICAL"))
+
+    def test_the_time_to_the_reset_shrinks(self):
+        api.default_reply = answer(hours_to_restart_count=3)
+        self.assert_asks(**self.at(0, max_age=86400))
+        for seconds, hours in ((0, 3), (0.9, 3), (1, 3), (3599, 3), (3600, 2), (7200, 1),
+                               (10799, 1)):
+            with self.subTest(seconds=seconds):
+                result = self.assert_kept(**self.at(seconds, max_age=86400))
+                self.assertIn(f"counter resets in {hours} h", result.message)
+                self.assertEqual(result.perfdata["reset"].value, str(10800 - int(seconds)))
+
+    def test_0_hours(self):
+        api.default_reply = answer(hours_to_restart_count=0)
+        self.assert_asks(**self.at(0))
+        result = self.assert_kept(**self.at(100))
+        self.assertEqual(result.perfdata["reset"].value, "0")
+        self.assertIn("counter resets in 0 h", result.message)
+
+
+class NothingIsTrusted(CacheCase):
+    def setUp(self):
+        super().setUp()
+        self.check()
+        self.path = self.entry()
+        self.content = pathlib.Path(self.path).read_bytes()
+
+    def put(self, content):
+        pathlib.Path(self.path).write_bytes(content)
+
+    def test_truncations(self):
+        for length in blackbox.some(range(0, len(self.content), 7), 20):
+            with self.subTest(length=length):
+                self.put(self.content[:length])
+                self.assert_asks_and_keeps()
+
+    def test_flipped_bytes(self):
+        for place in blackbox.some(range(0, len(self.content), 5), 30):
+            with self.subTest(place=place):
+                self.put(self.content[:place] + bytes([self.content[place] ^ 1])
+                         + self.content[place + 1:])
+                self.assert_asks()
+
+    def test_other_contents(self):
+        for content in blackbox.some((b"", b"\0" * 386, b"x" * 100000, self.content * 2,
+                                      self.content + b"\n", b"\n" + self.content,
+                                      self.content.replace(b"format 1", b"format 2"))):
+            with self.subTest(content=content[:20]):
+                self.put(content)
+                self.assert_asks_and_keeps()
+
+    def test_a_huge_file(self):
+        os.truncate(self.path, 1 << 40)
+        self.assert_asks_and_keeps()
+
+    def test_another_keys_entry(self):
+        self.check(token=OTHER_TOKEN)
+        (other,) = (path for path in self.entries() if path != self.path)
+        shutil.copy(self.path, other)
+        self.assert_asks_and_keeps(token=OTHER_TOKEN)
+
+    def test_other_types_of_file(self):
+        def make_socket(path):
+            short = os.path.join(self.directory, "socket")
+            with socket.socket(socket.AF_UNIX) as server:
+                server.bind(short)
+            os.rename(short, path)
+
+        elsewhere = self.write(self.content, "elsewhere")
+        makers = {
+            "symbolic link": lambda path: os.symlink(elsewhere, path),
+            "dangling link": lambda path: os.symlink("/nonexistent/x", path),
+            "link to itself": lambda path: os.symlink(os.path.basename(path), path),
+            "pipe": os.mkfifo, "socket": make_socket,
+        }
+        for name, make in makers.items():
+            with self.subTest(type=name):
+                os.unlink(self.path)
+                make(self.path)
+                self.assert_asks_and_keeps()
+                self.assertTrue(stat.S_ISREG(os.lstat(self.path).st_mode))
+        self.assertEqual(pathlib.Path(elsewhere).read_bytes(), self.content)
+
+    def test_a_folder_in_its_place(self):
+        os.unlink(self.path)
+        os.mkdir(self.path)
+        for _time in range(2):
+            result = self.assert_asks("-v")
+            self.assertTrue(result.message.endswith(" (answer not kept)"), result)
+
+    def test_modes(self):
+        for mode, trusted in ((0o600, True), (0o400, True), (0o644, True), (0o620, False),
+                              (0o602, False), (0o666, False)):
+            with self.subTest(mode=oct(mode)):
+                os.chmod(self.path, mode)
+                if trusted:
+                    self.assert_kept()
+                else:
+                    self.assert_asks_and_keeps()
+
+    def test_a_folder_that_others_may_write(self):
+        for path in (self.folder, os.path.dirname(self.folder)):
+            for mode in blackbox.some((0o720, 0o702, 0o777)):
+                with self.subTest(path=path, mode=oct(mode)):
+                    os.chmod(path, mode)
+                    result = self.assert_asks("-v")
+                    self.assertTrue(result.message.endswith(" (answer not kept)"), result)
+                    self.assertIn("may write to it", result.message)
+                    os.chmod(path, 0o700)
+        self.assert_kept()
+
+    def test_links_and_files_for_folders(self):
+        for path in (self.folder, os.path.dirname(self.folder)):
+            for make in (lambda place: os.symlink(place + ".real", place),
+                         lambda place: pathlib.Path(place).write_bytes(b"")):
+                with self.subTest(path=path):
+                    os.rename(path, path + ".real")
+                    make(path)
+                    result = self.assert_asks()
+                    self.assertTrue(result.message.endswith(" (answer not kept)"), result)
+                    os.unlink(path)
+                    os.rename(path + ".real", path)
+        self.assert_kept()
+
+    def test_the_state_directory_itself_may_be_a_link(self):
+        os.rename(self.state_dir, self.state_dir + ".real")
+        os.symlink(self.state_dir + ".real", self.state_dir)
+        self.assert_kept()
+
+    def test_another_owner(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to give files away")
+        for path in (os.path.dirname(self.folder), self.folder):
+            with self.subTest(path=path):
+                os.chown(path, 65534, 65534)
+                self.assertTrue(self.assert_asks().message.endswith(" (answer not kept)"))
+                os.chown(path, 0, 0)
+        os.chown(self.path, 65534, 65534)
+        self.assert_asks_and_keeps()
+        self.assertEqual(os.stat(self.path).st_uid, 0)
+
+
+class FailedWrites(CacheCase):
+    """The state is as without --max-age; the line says that nothing was kept, and -v says why."""
+
+    def assert_not_kept(self, *args, reason="", **options):
+        for _time in range(2):
+            result = self.assert_asks(*args, "-v", **options)
+            self.assertTrue(result.message.endswith(" (answer not kept)"), result)
+            self.assertIn("answer not kept: cannot ", result.message)
+            self.assertIn(reason, result.message)
+        quiet = self.assert_asks(*args, **options)
+        self.assertEqual(quiet.message.count("not kept"), 1, quiet)
+        return result
+
+    def test_no_permission(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to become another user")
+        os.mkdir(self.state_dir, 0o755)
+        self.assert_not_kept(user="nobody", reason=self.state_dir)
+        os.chmod(self.state_dir, 0o700)
+        self.assert_not_kept(user="nobody", reason="Permission denied")
+
+    def test_a_folder_that_cannot_be_written(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to become another user")
+        os.mkdir(self.state_dir)
+        os.chmod(self.state_dir, 0o1777)
+        self.check(user="nobody")
+        folder = self.folder.replace("/state/0/", "/state/65534/")
+        os.chmod(folder, 0o500)
+        self.assert_kept(user="nobody")
+        self.assert_not_kept(user="nobody", token=OTHER_TOKEN, reason="Permission denied")
+        os.chmod(folder, 0o700)
+        self.assertEqual(len(os.listdir(folder)), 1)
+
+    def test_no_directory(self):
+        file = self.write("x")
+        for path in ("/proc/nonexistent/x", file, os.path.join(file, "x"), "/" + "x" * 300,
+                     "/" + "y/" * 3000):
+            with self.subTest(path=path[:40]):
+                self.state_dir = path
+                self.assert_not_kept()
+
+    @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "valgrind writes files itself")
+    def test_a_bound_on_file_sizes(self):
+        """As a full disk: nothing gets into the file."""
+        self.assert_not_kept(preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        self.assertEqual(self.entries(), [])
+
+    def test_a_full_disk(self):
+        os.mkdir(self.state_dir)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=700", "tmpfs",
+                                  self.state_dir], check=False, capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no file system can be mounted here")
+        try:
+            filler = os.path.join(self.state_dir, "filler")
+            with contextlib.suppress(OSError):
+                pathlib.Path(filler).write_bytes(b"x" * 4096)
+            self.assert_not_kept()
+            self.assertEqual(self.entries(), [])
+            os.unlink(filler)
+            self.assert_asks_and_keeps()
+        finally:
+            subprocess.run(["umount", self.state_dir], check=True)
+
+    def test_the_directory_is_cleaned_for_the_line(self):
+        for name in ("a|b<c>\n\x1b[2J", TOKEN, f"x{TOKEN}/y"):
+            with self.subTest(name=name):
+                self.state_dir = os.path.join(self.write("", "plain"), name)
+                result = self.assert_not_kept()
+                self.assertNotRegex(result.message, r"[|<>\x00-\x1f]")
+
+
+class OneAtATime(CacheCase):
+    def start(self, *args, max_age=300, token=TOKEN):
+        """A check that runs while the test goes on."""
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            blackbox.command("-H", api.url, "-o", "sales", f"--max-age={max_age}",
+                             f"--state-dir={self.state_dir}", *args),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=blackbox.environment(None, token))
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def start_and_wait_for_its_request(self, *args, **options):
+        before = len(api.requests)
+        process = self.start(*args, **options)
+        blackbox.wait_until(lambda: len(api.requests) > before or process.poll() is not None)
+        self.assertIsNone(process.poll())
+        return process
+
+    def test_eight_at_once(self):
+        api.default_reply = answer().changed(delay=0.5)
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(self.check("-t60")))
+                   for _number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(results), 8)
+        self.assertEqual(len(api.requests), 1)
+        self.assertEqual(len({without_origin(result) for result in results}), 1, results[0])
+        self.assertEqual(sum("time" in result.perfdata for result in results), 1)
+        self.assertEqual(len(self.entries()), 1)
+
+    def test_waiting_in_vain(self):
+        api.default_reply = wolkvox.Reply(hang=True)
+        self.start_and_wait_for_its_request("-t", "600")
+        for timeout, state in (("1", "CRITICAL"), ("1:unknown", "UNKNOWN"), ("1:ok", "OK")):
+            with self.subTest(timeout=timeout):
+                requests, result = self.requests_of("-t", timeout)
+                self.assertEqual((requests, result.state), (0, state), result)
+                self.assertIn("timeout: waited 1 s for another check", result.message)
+                self.assertIsNone(result.perfdata_text)
+        _requests, result = self.requests_of("-t", "1", "--unavailable=warning")
+        self.assertEqual(result.state, "WARNING", result)
+
+    def test_waiting_in_vain_with_something_in_the_way(self):
+        """Whoever holds the folder keeps others from clearing the way."""
+        self.check()
+        entry = self.entry()
+        os.remove(entry)
+        os.symlink("/nonexistent/x", entry)
+        folder = os.open(os.path.dirname(entry), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        requests, result = self.requests_of("-t", "1")
+        self.assertEqual((requests, result.state), (0, "CRITICAL"), result)
+        self.assertIn("timeout: waited 1 s", result.message)
+
+    def test_a_late_token_is_no_other_check(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        timer = threading.Timer(0.7, os.write, (writing, TOKEN.encode() + b"\n"))
+        timer.start()
+        result = self.check("-t1", "--token-file=-", token=None, stdin=reading)
+        timer.join()
+        os.close(writing)
+        self.assertNotIn("another check", result.message)
+
+    def test_other_tokens_do_not_wait(self):
+        api.script = [wolkvox.Reply(hang=True)]
+        self.start_and_wait_for_its_request("-t", "600")
+        self.assert_asks(token=OTHER_TOKEN)
+        self.assert_asks(operation="other")
+
+    def test_without_max_age_nothing_waits(self):
+        api.script = [wolkvox.Reply(hang=True)]
+        self.start_and_wait_for_its_request("-t", "600")
+        self.assert_asks(max_age=0)
+
+    def test_a_usable_answer_is_taken_without_waiting(self):
+        self.check()
+        entry = pathlib.Path(self.entry())
+        content = entry.read_bytes()
+        entry.unlink()
+        api.script = [wolkvox.Reply(hang=True)]
+        self.start_and_wait_for_its_request("-t", "600")
+        entry.write_bytes(content)
+        self.assert_kept("-t", "60")
+
+    def test_a_killed_check_leaves_no_lock(self):
+        for number in blackbox.some((signal.SIGKILL, signal.SIGTERM)):
+            api.script = [wolkvox.Reply(hang=True)]
+            process = self.start_and_wait_for_its_request("-t", "600")
+            process.send_signal(number)
+            process.wait()
+            self.assert_asks_and_keeps()
+            os.unlink(self.entry())
+
+    def test_what_a_killed_check_left_goes(self):
+        self.check()
+        entry = self.entry()
+        left = entry + ".new"
+        pathlib.Path(left).write_bytes(b"half an answ")
+        os.truncate(entry, 0)
+        self.assert_asks_and_keeps()
+        self.assertFalse(os.path.exists(left))
+        self.assertEqual(len(self.entries()), 1)
+
+    def test_what_a_killed_check_left_goes_with_a_kept_answer_too(self):
+        self.check()
+        left = pathlib.Path(self.entry() + ".new")
+        left.write_bytes(b"half an answ")
+        self.assert_kept()
+        self.assertFalse(left.exists())
+        self.assert_kept()
+
+    def test_what_a_check_is_about_to_write_stays(self):
+        self.check()
+        entry = pathlib.Path(self.entry())
+        left = pathlib.Path(self.entry() + ".new")
+        with open(entry, "rb") as locked:
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            left.write_bytes(b"half an answ")
+            self.assert_kept()
+            self.assertTrue(left.exists())
+
+    @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "a start takes longer than the lock is held")
+    def test_no_request_in_the_last_moment(self):
+        """The lock comes when there is no time left to ask: where the machine is slow, at last."""
+        results = (self.check_that_gets_the_lock_late() for _attempt in range(10))
+        self.assertTrue(any("timeout: waited 1 s for another check" in result.message
+                            for result in results))
+
+    def check_that_gets_the_lock_late(self):
+        self.check()
+        os.truncate(self.entry(), 0)
+        with open(self.entry(), "rb") as locked:
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            timer = threading.Timer(0.7, fcntl.flock, (locked, fcntl.LOCK_UN))
+            timer.start()
+            requests, result = self.requests_of("-t", "1")
+            timer.join()
+        self.assertEqual(requests, 0 if result.perfdata_text is None else 1, result)
+        return result
+
+    def test_the_next_asks_where_the_first_failed(self):
+        """One that waited asks itself when the one before got no answer that is kept."""
+        api.default_reply = wolkvox.Reply(500, delay=0.3)
+        first = self.start_and_wait_for_its_request("-t", "60")
+        requests, result = self.requests_of("-t", "60")
+        self.assertEqual((requests, result.state), (1, "CRITICAL"), result)
+        first.wait()
+        self.assertEqual(self.entries(), [])
+
+
+@unittest.skipIf(blackbox.INSTRUMENTED, "the system calls would be the instruments'")
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class SystemCalls(CacheCase):
+    WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND")
+
+    def calls(self, *args):
+        """The calls that open, lock, make, rename or remove something, of one check."""
+        trace = os.path.join(self.directory, "trace")
+        subprocess.run(["strace", "-f", "-y", "-o", trace, "-e",
+                        "trace=open,openat,creat,flock,fcntl,mkdir,mkdirat,rename,renameat,"
+                        "renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,"
+                        "ftruncate,mknod,mknodat,chmod,fchmod,fchmodat",
+                        *blackbox.command("-H", api.url, "-o", "sales", *args)],
+                       check=True, capture_output=True, env=blackbox.environment(None, TOKEN))
+        return [line for line in pathlib.Path(trace).read_text().splitlines()
+                if "(" in line and ("open" not in line.partition("(")[0]
+                                    or self.WRITING.search(line))
+                and not re.search(r"F_GETF[DL]|F_SETF[DL]", line)]
+
+    def test_nothing_is_opened_for_writing_nor_locked(self):
+        self.assertEqual(self.calls(f"--state-dir={self.state_dir}"), [])
+
+    def test_nothing_is_written_elsewhere(self):
+        args = ("--max-age=300", f"--state-dir={self.state_dir}")
+        asked = self.calls(*args)
+        self.assertTrue(any("flock" in call for call in asked))
+        self.assertTrue(any("rename" in call for call in asked))
+        for call in asked:
+            self.assertIn(self.state_dir, call)
+        self.assertEqual(self.calls(*args), [])
+
+
+if __name__ == "__main__":
+    blackbox.main()

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "require.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char *const thresholds[] = {
+    NULL,       "20%",      "10%",    "480",     "480:",  "0",    "12.5%", "@0:5",
+    "100:2000", "@10%:20%", "~:4000", "5%:4000", "50:1%", "100%", "@0",    "9007199254740992"};
+enum { THRESHOLDS = sizeof thresholds / sizeof thresholds[0], STATES = 4 };
+
+static struct threshold choose_threshold(uint8_t number) {
+    const char *text = thresholds[number % THRESHOLDS];
+    struct threshold threshold = {.text = NULL};
+    const char *reason;
+
+    if (text != NULL) {
+        require(threshold_parse(text, &threshold, &reason) == 0, "the threshold is a sound one");
+        threshold.text = (char *)(uintptr_t)text; /* nobody changes it */
+    }
+    return threshold;
+}
+
+struct judging judging_choose(struct fuzz_input *fuzz_input) {
+    uint8_t both = supply_byte(fuzz_input);
+    uint8_t rest = supply_byte(fuzz_input);
+
+    return (struct judging){
+        .warning = choose_threshold(both % THRESHOLDS),
+        .critical = choose_threshold(both / THRESHOLDS),
+        .has_forecast = (rest & 1) != 0,
+        .forecast_state = (enum state)(rest / 2 % STATES),
+        .unavailable = (enum state)(rest / 8 % STATES),
+    };
+}
+
+/* The characters of one item of perfdata, and the blank before the next one. */
+static const char *pass_item(const char *text) {
+    static const char label[] = "abcdefghijklmnopqrstuvwxyz_";
+    static const char figures[] = "0123456789.-:~@;";
+    size_t length = strspn(text, label);
+
+    require(length > 0 && text[length] == '=', "a label stands before an equals sign");
+    text += length + 1;
+    require(isdigit((unsigned char)*text) || (*text == '-' && isdigit((unsigned char)text[1])),
+            "a value is a number");
+    text += strspn(text, "-0123456789.");
+    if (*text == 's' || *text == '%')
+        text++;
+    text += strspn(text, figures);
+    if (*text == '\0')
+        return text;
+    require(text[0] == ' ' && text[1] != '\0' && text[1] != ' ', "one blank is between two items");
+    return text + 1;
+}
+
+static void promise_perfdata(const char *text) {
+    require(*text != '\0', "perfdata is not empty");
+    while (*text != '\0')
+        text = pass_item(text);
+}
+
+static void promise_verdict(const struct verdict *verdict, const struct token_info *info) {
+    bool has_figures = info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED;
+
+    require(verdict->state <= STATE_UNKNOWN, "a state is one of four");
+    require(verdict->text != NULL && *verdict->text != '\0', "there is a text");
+    promise_fit_for_output(verdict->text);
+    require(strpbrk(verdict->text, "|<>&\\") == NULL, "no engine splits or interprets the text");
+    require(strlen(verdict->text) < 4096, "a line has an end");
+    require((verdict->perfdata != NULL) == has_figures, "perfdata stands for figures");
+    if (verdict->perfdata != NULL)
+        promise_perfdata(verdict->perfdata);
+    if (info->kind == ANSWER_LIMIT_EXCEEDED ||
+        (info->kind == ANSWER_TOKEN && info->available.value <= 0))
+        require(verdict->state == STATE_CRITICAL, "no calls left are critical");
+    if (info->kind == ANSWER_BUSY || info->kind == ANSWER_NOT_UNDERSTOOD)
+        require(verdict->state == STATE_UNKNOWN, "what says nothing is unknown");
+}
+
+struct verdict judge(const struct judging *judging, const struct token_info *info, int64_t time_ms,
+                     const struct usage_history *history, const char *redirect) {
+    struct forecast forecast = {.kind = FORECAST_NONE};
+    struct verdict verdict;
+    bool has_forecast = judging->has_forecast && info->kind == ANSWER_TOKEN;
+
+    if (has_forecast)
+        forecast = forecast_make(info, time_ms, history);
+    const struct evaluate_input input = {
+        .info = info,
+        .warning = &judging->warning,
+        .critical = &judging->critical,
+        .forecast = has_forecast ? &forecast : NULL,
+        .forecast_state = judging->forecast_state,
+        .unavailable = judging->unavailable,
+        .redirect = redirect,
+        .host = "crm0001.wolkvox.com",
+        .secret = door_secret,
+        .request_ms = 213,
+        .timeout_s = 10,
+    };
+    require(evaluate(&input, &verdict) == 0, "there is memory");
+    promise_verdict(&verdict, info);
+    return verdict;
+}

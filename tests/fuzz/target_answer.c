@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "api/libjson.h"
+#include "api/token_info.h"
+#include "require.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TIME_MS INT64_C(1700000000123)
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
+enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+
+static struct libjson load_json(void) {
+    struct libjson json;
+    struct error error;
+
+    require(libjson_load(&json, NULL, &error) == 0, "json-c is there");
+    return json;
+}
+
+/* A kept answer is judged like the same answer when it was new. */
+static void keep(const struct judging *judging, const struct token_info *info,
+                 const struct usage_history *history, const struct verdict *verdict) {
+    struct kept_answer answer = {.time_ms = TIME_MS, .info = *info, .history = *history};
+    struct kept_answer again;
+    size_t length;
+    char *bytes = kept_answer_write(&answer, KEY, &length);
+
+    require(bytes != NULL, "there is memory");
+    promise_no_secret(bytes, length);
+    require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
+    require(kept_answer_read(bytes, length, KEY, door_secret, &again) == 0,
+            "a kept answer can be read");
+    struct verdict second = judge(judging, &again.info, TIME_MS, &again.history, NULL);
+    require(second.state == verdict->state && strcmp(second.text, verdict->text) == 0 &&
+                strcmp(second.perfdata, verdict->perfdata) == 0,
+            "a kept answer is judged as it was");
+    verdict_free(&second);
+    free(bytes);
+}
+
+static void use(const struct judging *judging, const struct token_info *info,
+                const char *redirect) {
+    struct usage_history history = {.count = 0};
+
+    if (info->fields != NULL)
+        promise_lines_fit_for_output(info->fields);
+    if (info->kind == ANSWER_TOKEN)
+        usage_history_add(&history, TIME_MS, info);
+    struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
+    if (info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED)
+        keep(judging, info, &history, &verdict);
+    verdict_free(&verdict);
+}
+
+/* What a server may answer, from its bytes to the line. */
+void target_answer(const uint8_t *bytes, size_t size) {
+    struct fuzz_input fuzz_input = {bytes, size};
+    struct libjson json = load_json();
+    struct judging judging = judging_choose(&fuzz_input);
+    uint8_t choice = supply_byte(&fuzz_input);
+    size_t length;
+    char *body = supply_text(&fuzz_input, &length);
+    const struct token_answer answer = {
+        .status = statuses[choice % STATUSES],
+        .body = body,
+        .length = length,
+        .damage = choice / STATUSES == 3 ? "its body is too large" : NULL,
+    };
+    struct token_info info;
+
+    require(token_info_decode(&json, &answer, door_secret, choice / STATUSES % 2 == 1, &info) == 0,
+            "there is memory");
+    use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
+    token_info_free(&info);
+    free(body);
+}

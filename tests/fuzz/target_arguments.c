@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "deadline.h"
+#include "fuzz_input.h"
+#include "options/options.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 32 };
+
+static void promise_options(const struct options *options) {
+    require(options->server.host[0] != '\0' && options->operation != NULL,
+            "no check without a server and an operation");
+    require(options->server.port >= 1 && options->server.port <= 65535, "a port is a port");
+    require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
+    require(options->max_age >= 0 && options->max_age <= 86400, "an answer gets old");
+    require(!(options->ipv4 && options->ipv6), "one family at most");
+}
+
+/* A command line: words that end in a NUL each. */
+void target_arguments(const uint8_t *bytes, size_t size) {
+    struct fuzz_input fuzz_input = {bytes, size};
+    size_t length;
+    char *text = supply_text(&fuzz_input, &length);
+    char program[] = "check_wolkvox_token";
+    char *argv[ARGUMENTS_MAX + 1] = {program};
+    int argc = 1;
+    struct options options;
+    struct error error;
+
+    if (fcntl(STDIN_FILENO, F_GETFD) >= 0)
+        close(STDIN_FILENO); /* nobody is to be waited for */
+    for (char *word = text; word < text + length && argc < ARGUMENTS_MAX; word += strlen(word) + 1)
+        argv[argc++] = word;
+    door_secret_to_environment();
+    switch (options_parse(argc, argv, clock_now_ms(), &options, &error)) {
+    case OPTIONS_RUN:
+        promise_options(&options);
+        break;
+    case OPTIONS_FAILED:
+        promise_error(&error);
+        break;
+    case OPTIONS_HELP:
+    case OPTIONS_VERSION:
+        break;
+    }
+    options_free(&options);
+    free(text);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fuzz_input.h"
+#include "threshold.h"
+
+#include "../unit/int128.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WHOLE = 100000 }; /* thousandths of a per cent */
+
+static bool fits(const struct bound *bound) {
+    return bound->unit != BOUND_COUNT || bound->value <= WIDE_INPUT_MAX;
+}
+
+/* A bound in units of a hundred-thousandth of a call: exact. */
+static wide exactly(const struct bound *bound, int64_t limit) {
+    return bound->unit == BOUND_PERCENT ? (wide)bound->value * limit : (wide)bound->value * WHOLE;
+}
+
+static bool is_reversed(const struct threshold *threshold, int64_t limit) {
+    return threshold->start.unit != BOUND_OPEN && threshold->end.unit != BOUND_OPEN &&
+           exactly(&threshold->start, limit) > exactly(&threshold->end, limit);
+}
+
+static bool alerts(const struct threshold *threshold, int64_t limit, int64_t left) {
+    wide exact = (wide)left * WHOLE;
+    bool is_below =
+        threshold->start.unit != BOUND_OPEN && exact < exactly(&threshold->start, limit);
+    bool is_above = threshold->end.unit != BOUND_OPEN && exact > exactly(&threshold->end, limit);
+
+    return (is_below || is_above) != threshold->inside;
+}
+
+static void compare(const struct threshold *threshold, int64_t limit, const struct range *range,
+                    int64_t left) {
+    require(range_alerts(range, left) == alerts(threshold, limit, left),
+            "nothing is rounded into or out of an alert");
+}
+
+/* The range as it stands in perfdata means the same when it is read again. */
+static void read_again(const struct range *range, int64_t left) {
+    char text[RANGE_SIZE];
+    struct threshold again;
+    struct range same;
+    const char *reason;
+
+    range_format(text, range);
+    if (range_is_empty(range))
+        return;
+    require(threshold_parse(text, &again, &reason) == 0 || !range->has_start,
+            "a range that was written can be read");
+    if (threshold_parse(text, &again, &reason) != 0)
+        return; /* "~:": nothing alerts */
+    require(threshold_resolve(&again, 0, &same) == THRESHOLD_RESOLVED, "a range needs no limit");
+    require(range_alerts(&same, left) == range_alerts(range, left),
+            "a range read again is the same");
+}
+
+static bool needs_limit(const struct threshold *threshold) {
+    return threshold->start.unit == BOUND_PERCENT || threshold->end.unit == BOUND_PERCENT;
+}
+
+static void resolve(const struct threshold *threshold, int64_t limit, int64_t left) {
+    struct range range;
+
+    switch (threshold_resolve(threshold, limit, &range)) {
+    case THRESHOLD_NEEDS_LIMIT:
+        require(limit < 1 && needs_limit(threshold), "a limit is needed for percentages only");
+        return;
+    case THRESHOLD_REVERSED:
+        require(is_reversed(threshold, limit), "what is called reversed is");
+        return;
+    case THRESHOLD_RESOLVED:
+        break;
+    }
+    require(limit >= 1 || !needs_limit(threshold), "no percentage is taken of nothing");
+    require(!is_reversed(threshold, limit), "what is reversed is told");
+    compare(threshold, limit, &range, left);
+    if (range.has_start)
+        for (int64_t step = -1; step <= 1; step++)
+            compare(threshold, limit, &range, range.start + step);
+    if (range.has_end)
+        for (int64_t step = -1; step <= 1; step++)
+            compare(threshold, limit, &range, range.end + step);
+    read_again(&range, left);
+}
+
+/* A threshold as somebody typed it, a limit and a number of calls left. */
+void target_threshold(const uint8_t *bytes, size_t size) {
+    struct fuzz_input fuzz_input = {bytes, size};
+    int64_t limit = (int64_t)(supply_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
+    int64_t left = (int64_t)(supply_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
+    char *text = supply_text(&fuzz_input, NULL);
+    struct threshold threshold = {.text = NULL};
+    const char *reason = NULL;
+
+    if (threshold_parse(text, &threshold, &reason) != 0) {
+        require(reason != NULL && *reason != '\0', "what is refused has a reason");
+        promise_fit_for_output(reason);
+    } else if (fits(&threshold.start) && fits(&threshold.end)) {
+        resolve(&threshold, limit, left);
+        resolve(&threshold, limit % 10000, left % 10000);
+        resolve(&threshold, limit, -left);
+    }
+    free(text);
+}

@@ -1,0 +1,10 @@
+EXTRA_DIST += \
+	tests/tools/common.sh \
+	tests/tools/coverage \
+	tests/tools/load \
+	tests/tools/machines \
+	tests/tools/mutants \
+	tests/tools/random-kills \
+	tests/tools/sandbox \
+	tests/tools/sandboxed.py \
+	tests/tools/simulated-day
