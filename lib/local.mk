@@ -2,12 +2,14 @@
 
 noinst_LIBRARIES += libplugin.a
 libplugin_a_SOURCES = \
+	lib/characters.c lib/characters.h \
 	lib/deadline.c lib/deadline.h \
 	lib/dynamic_library.c lib/dynamic_library.h \
 	lib/error.c lib/error.h \
 	lib/extra_opts.c lib/extra_opts.h \
 	lib/ini.c lib/ini.h \
 	lib/last_resort.c lib/last_resort.h \
+	lib/mask.c lib/mask.h \
 	lib/memory_stream.c lib/memory_stream.h \
 	lib/number.c lib/number.h \
 	lib/output.c lib/output.h \

@@ -102,19 +102,3 @@ void process_confine(void) {
 bool process_can_write(void) {
     return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
-
-void wipe(void *memory, size_t size) {
-#ifdef HAVE_EXPLICIT_BZERO
-    explicit_bzero(memory, size);
-#else
-    volatile unsigned char *byte = memory;
-    while (size-- > 0)
-        *byte++ = 0;
-#endif
-}
-
-void wipe_stack(void) {
-    char unused[48 * 1024];
-
-    wipe(unused, sizeof unused);
-}

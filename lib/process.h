@@ -28,11 +28,4 @@ void process_confine(void);
 /* Whether standard output can be written at all. */
 bool process_can_write(void);
 
-/* Overwrites memory that held a secret, so that no optimiser leaves it out. */
-void wipe(void *memory, size_t size);
-
-/* Overwrites what functions that have returned left of a secret on the stack, registers that the
- * dynamic linker put there included: as deep as a request with libcurl goes. */
-void wipe_stack(void);
-
 #endif

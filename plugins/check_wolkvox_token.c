@@ -39,7 +39,7 @@ static enum state state_of(const struct error *error, const struct options *opti
     case ERROR_TIMEOUT:
         return options->has_timeout_state ? options->timeout_state : options->unavailable;
     case ERROR_USAGE:
-    case ERROR_TROUBLE:
+    case ERROR_LOCAL:
         break;
     }
     return STATE_UNKNOWN;
@@ -74,7 +74,6 @@ static int judge_answer(struct check *check) {
         .unavailable = check->options.unavailable,
         .redirect = token_exchange_redirect(exchange),
         .host = check->options.server.host,
-        .secret = check->secret.token,
         .request_ms = exchange->milliseconds,
         .timeout_s = check->options.timeout,
     };
@@ -185,10 +184,6 @@ static void check_free(struct check *check) {
     options_free(&check->options);
     answer_free(&check->answer);
     verdict_free(&check->verdict);
-    wipe(&check->secret, sizeof check->secret);
-    text_forget();
-    secret_wipe_variable();
-    wipe_stack();
 }
 
 int main(int argc, char **argv) {

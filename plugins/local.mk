@@ -19,6 +19,7 @@ libwolkvox_a_SOURCES = \
 	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
+	plugins/cache/usage_history.c plugins/cache/usage_history.h \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h

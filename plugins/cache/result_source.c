@@ -15,8 +15,8 @@ static int ask(const struct options *options, const char *token, const struct de
                struct answer *answer, struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
-        return error_set(error, ERROR_TROUBLE, "standard output cannot be written");
-    if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
+        return error_set(error, ERROR_LOCAL, "standard output cannot be written");
+    if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
     process_confine();
     last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);

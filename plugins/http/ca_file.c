@@ -131,7 +131,7 @@ static int read_all(struct pem_reader *reader, struct input *input, const struct
     long length;
 
     if (input->is_pipe)
-        return error_set(error, ERROR_TROUBLE, "the %s is a pipe; it must be a regular file",
+        return error_set(error, ERROR_LOCAL, "the %s is a pipe; it must be a regular file",
                          input->name);
     while ((length = input_read(input, chunk, sizeof chunk, deadline, error)) > 0)
         add_bytes(reader, chunk, (size_t)length);
@@ -139,19 +139,18 @@ static int read_all(struct pem_reader *reader, struct input *input, const struct
     return (int)length;
 }
 
-int ca_file_check(const char *path, const char *secret, const struct deadline *deadline,
-                  struct error *error) {
+int ca_file_check(const char *path, const struct deadline *deadline, struct error *error) {
     struct pem_reader reader = {.label = NULL};
     struct input input;
 
-    if (input_open(&input, path, "CA file", secret, error) != 0)
+    if (input_open(&input, path, "CA file", error) != 0)
         return -1;
     int result = read_all(&reader, &input, deadline, error);
     if (result == 0 && reader.certificates == 0)
         result =
-            error_set(error, ERROR_TROUBLE, "the %s holds no certificate in PEM form", input.name);
+            error_set(error, ERROR_LOCAL, "the %s holds no certificate in PEM form", input.name);
     if (result == 0 && (reader.broken || reader.label != NULL))
-        result = error_set(error, ERROR_TROUBLE, "the %s holds a broken certificate", input.name);
+        result = error_set(error, ERROR_LOCAL, "the %s holds a broken certificate", input.name);
     input_close(&input);
     return result;
 }

@@ -66,7 +66,7 @@ static int record_headers(CURL *easy, curl_infotype type, char *data, size_t siz
 /* ---- Setting up ---- */
 
 static int fail_to_prepare(struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "libcurl does not take the request (out of memory?)");
+    return error_set(error, ERROR_LOCAL, "libcurl does not take the request (out of memory?)");
 }
 
 static bool add_headers(struct http_exchange *exchange) {

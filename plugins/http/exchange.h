@@ -32,7 +32,7 @@ struct http_exchange {
 };
 
 /* Hands the request to libcurl, which has not begun with it then. Gives 0, or -1 with
- * ERROR_TROUBLE. */
+ * ERROR_LOCAL. */
 int http_exchange_prepare(struct http_exchange *exchange, struct error *error);
 
 /* Whether one of libcurl's points in time, CURLINFO_..._TIME_T, has come. */

@@ -87,8 +87,6 @@ static void leave(struct http_exchange *exchange, bool answered) {
     const struct libcurl *curl = exchange->curl;
 
     if (is_left_standing(exchange, answered)) {
-        for (struct curl_slist *header = exchange->headers; header != NULL; header = header->next)
-            wipe(header->data, strlen(header->data));
         exchange->response->left_standing = exchange->multi;
         return;
     }
@@ -150,7 +148,7 @@ static const char *hashed_ca_directory(const struct libcurl *curl) {
 static int check_proxy_variable(const char *name, const char *value, struct error *error) {
     if (!server_is_proxy_passed_over(value))
         return 0;
-    return error_set(error, ERROR_TROUBLE,
+    return error_set(error, ERROR_LOCAL,
                      "the environment variable %s holds an encoded control character, and libcurl "
                      "would pass the proxy over",
                      name);
@@ -179,8 +177,7 @@ int http_perform(const struct http_request *request, struct http_response *respo
     bool issuer_missing;
 
     if (check_proxy_variables(request, error) != 0 ||
-        http_response_prepare(request, response, error) != 0 ||
-        libcurl_load(&curl, request->secret, error) != 0)
+        http_response_prepare(request, response, error) != 0 || libcurl_load(&curl, error) != 0)
         return -1;
     int64_t start_ms = clock_now_ms();
     const char *ca_directory = request->ca_file == NULL && !request->server->plain_http

@@ -17,7 +17,7 @@
 #endif
 
 #define LIBCURL_FUNCTIONS(X)                                                                       \
-    X(global_init_mem)                                                                             \
+    X(global_init)                                                                                 \
     X(version_info)                                                                                \
     X(slist_append)                                                                                \
     X(slist_free_all)                                                                              \
@@ -43,8 +43,8 @@ struct libcurl {
 #undef LIBCURL_MEMBER
 };
 
-/* Fills the table and initialises the library, so that it wipes what it frees and writes no file.
- * `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE. */
-int libcurl_load(struct libcurl *curl, const char *secret, struct error *error);
+/* Fills the table and initialises the library, so that it writes no file. Gives 0, or -1 with
+ * ERROR_LOCAL. */
+int libcurl_load(struct libcurl *curl, struct error *error);
 
 #endif

@@ -24,8 +24,7 @@ struct http_request {
     bool post;           /* with an empty body; else GET */
     bool ipv4;
     bool ipv6;
-    bool record;        /* keep the exchange for the user to read */
-    const char *secret; /* masked in messages */
+    bool record; /* keep the exchange for the user to read */
     const struct deadline *deadline;
 };
 

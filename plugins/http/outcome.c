@@ -61,7 +61,7 @@ static const char *waited_for(const struct http_exchange *exchange) {
 int http_outcome_fail_by_timeout(const struct http_exchange *exchange, struct error *error) {
     const struct http_request *request = exchange->request;
     const char *host = request->server->host;
-    struct text_piece shown = text_piece(host, strlen(host), TEXT_FIELD_MAX, request->secret);
+    struct excerpt shown = excerpt_of_text(host);
 
     return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for %s %s",
                      request->deadline->seconds, waited_for(exchange), shown.text);
@@ -101,7 +101,7 @@ static bool quotes_bad_proxy(CURLcode code, const char *message) {
 }
 
 int http_outcome_fail_on_this_machine(const char *message, struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s", message);
+    return error_set(error, ERROR_LOCAL, "libcurl on this machine: %s", message);
 }
 
 static int fail_by_code(const struct http_exchange *exchange, CURLcode code, struct error *error) {
@@ -109,11 +109,10 @@ static int fail_by_code(const struct http_exchange *exchange, CURLcode code, str
         exchange->message[0] != '\0' ? exchange->message : exchange->curl->easy_strerror(code);
 
     if (quotes_bad_proxy(code, message))
-        return error_set(error, ERROR_TROUBLE,
+        return error_set(error, ERROR_LOCAL,
                          "libcurl on this machine does not take the proxy that --proxy or a "
                          "variable such as https_proxy names: its syntax or its scheme");
-    struct text_piece shown =
-        text_piece(message, strlen(message), TEXT_PIECE_MAX, exchange->request->secret);
+    struct excerpt shown = excerpt_of(message, strlen(message), EXCERPT_MAX);
 
     if (begins_with(message, "getaddrinfo() thread"))
         return http_outcome_fail_on_this_machine(shown.text, error);

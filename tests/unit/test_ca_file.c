@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "http/ca_file.h"
+#include "mask.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -65,11 +66,11 @@ static void bundles_are_whole_pem(void **context) {
         assert_non_null(file);
         assert_int_equal(fwrite(cases[i].bytes, 1, cases[i].length, file), cases[i].length);
         assert_int_equal(fclose(file), 0);
-        int result = ca_file_check(path, "secret", &deadline, &error);
+        int result = ca_file_check(path, &deadline, &error);
         unit_check(result == (cases[i].taken ? 0 : -1), "%s gives %d: %s",
                    unit_show(cases[i].bytes, cases[i].length).text, result, error.text);
-        unit_check(result == 0 || (error.kind == ERROR_TROUBLE && *error.text != '\0'),
-                   "%s: kind %d", unit_show(cases[i].bytes, cases[i].length).text, (int)error.kind);
+        unit_check(result == 0 || (error.kind == ERROR_LOCAL && *error.text != '\0'), "%s: kind %d",
+                   unit_show(cases[i].bytes, cases[i].length).text, (int)error.kind);
     }
     assert_int_equal(unlink(path), 0);
     unit_end();
@@ -82,26 +83,23 @@ static void only_regular_files_of_16_mib_are_taken(void **context) {
 
     (void)context;
     assert_non_null(mkdtemp(path));
-    unit_check(ca_file_check(path, NULL, &deadline, &error) == -1 && error.kind == ERROR_TROUBLE,
+    unit_check(ca_file_check(path, &deadline, &error) == -1 && error.kind == ERROR_LOCAL,
                "a directory");
     assert_int_equal(rmdir(path), 0);
-    unit_check(ca_file_check(path, NULL, &deadline, &error) == -1 && error.kind == ERROR_TROUBLE,
+    unit_check(ca_file_check(path, &deadline, &error) == -1 && error.kind == ERROR_LOCAL,
                "no file");
-    unit_check(ca_file_check("", NULL, &deadline, &error) == -1 && error.kind == ERROR_TROUBLE,
-               "no name");
-    unit_check(ca_file_check("/dev/null", NULL, &deadline, &error) == -1 &&
-                   error.kind == ERROR_TROUBLE,
+    unit_check(ca_file_check("", &deadline, &error) == -1 && error.kind == ERROR_LOCAL, "no name");
+    unit_check(ca_file_check("/dev/null", &deadline, &error) == -1 && error.kind == ERROR_LOCAL,
                "a device");
     assert_int_equal(mkfifo(path, 0600), 0);
-    unit_check(ca_file_check(path, NULL, &deadline, &error) == -1 && error.kind == ERROR_TROUBLE,
-               "a pipe");
+    unit_check(ca_file_check(path, &deadline, &error) == -1 && error.kind == ERROR_LOCAL, "a pipe");
     assert_int_equal(unlink(path), 0);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(PEM, file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(truncate(path, 16 * 1024 * 1024 + 1), 0);
-    unit_check(ca_file_check(path, NULL, &deadline, &error) == -1 && error.kind == ERROR_TROUBLE,
+    unit_check(ca_file_check(path, &deadline, &error) == -1 && error.kind == ERROR_LOCAL,
                "a file of more than 16 MiB");
     assert_int_equal(unlink(path), 0);
     unit_end();
@@ -112,7 +110,7 @@ static void the_secret_is_masked_in_messages(void **context) {
     struct error error = {.text = ""};
 
     (void)context;
-    assert_int_equal(ca_file_check("./unit_s3cr3t.missing", "s3cr3t", &deadline, &error), -1);
+    assert_int_equal(ca_file_check("./unit_s3cr3t.missing", &deadline, &error), -1);
     assert_null(strstr(error.text, "s3cr3t"));
     assert_non_null(strstr(error.text, "unit_***.missing"));
 }
