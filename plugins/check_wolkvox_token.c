@@ -37,7 +37,7 @@ static enum state state_of(const struct error *error, const struct options *opti
     case ERROR_UNAVAILABLE:
         return options->unavailable;
     case ERROR_TIMEOUT:
-        return options->has_timeout_state ? options->timeout_state : options->unavailable;
+        return options->timeout_state;
     case ERROR_USAGE:
     case ERROR_LOCAL:
         break;
@@ -87,17 +87,6 @@ static int find_and_judge(struct check *check, struct error *error) {
         return judge_error(check, error);
     look_ahead(check);
     return judge_answer(check);
-}
-
-static int load_token(struct check *check, struct error *error) {
-    const struct secret *ini = check->options.ini_token;
-    const struct secret_sources sources = {
-        .token_file = check->options.token_file,
-        .ini_token = ini != NULL ? ini->token : NULL,
-        .ini_readable_by_everyone = ini != NULL && ini->readable_by_everyone,
-    };
-
-    return secret_load(&check->secret, &sources, &check->deadline, error);
 }
 
 /* ---- Output: each gives the state to exit with ---- */
@@ -158,7 +147,7 @@ static enum state run(struct check *check, int argc, char **argv) {
         break;
     }
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
-    if (load_token(check, &error) != 0)
+    if (secret_load(&check->secret, &check->options, &check->deadline, &error) != 0)
         return print_error(&error);
     prepare_last_resort(check);
     if (find_and_judge(check, &error) != 0) {

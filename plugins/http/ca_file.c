@@ -125,15 +125,15 @@ static void add_bytes(struct pem_reader *reader, const char *bytes, size_t lengt
     }
 }
 
-static int read_all(struct pem_reader *reader, struct input *input, const struct deadline *deadline,
-                    struct error *error) {
+static int read_all(struct pem_reader *reader, struct user_file *input,
+                    const struct deadline *deadline, struct error *error) {
     char chunk[16 * 1024];
     long length;
 
     if (input->is_pipe)
         return error_set(error, ERROR_LOCAL, "the %s is a pipe; it must be a regular file",
                          input->name);
-    while ((length = input_read(input, chunk, sizeof chunk, deadline, error)) > 0)
+    while ((length = user_file_read(input, chunk, sizeof chunk, deadline, error)) > 0)
         add_bytes(reader, chunk, (size_t)length);
     end_line(reader);
     return (int)length;
@@ -141,9 +141,9 @@ static int read_all(struct pem_reader *reader, struct input *input, const struct
 
 int ca_file_check(const char *path, const struct deadline *deadline, struct error *error) {
     struct pem_reader reader = {.label = NULL};
-    struct input input;
+    struct user_file input;
 
-    if (input_open(&input, path, "CA file", error) != 0)
+    if (user_file_open(&input, path, "CA file", error) != 0)
         return -1;
     int result = read_all(&reader, &input, deadline, error);
     if (result == 0 && reader.certificates == 0)
@@ -151,6 +151,6 @@ int ca_file_check(const char *path, const struct deadline *deadline, struct erro
             error_set(error, ERROR_LOCAL, "the %s holds no certificate in PEM form", input.name);
     if (result == 0 && (reader.broken || reader.label != NULL))
         result = error_set(error, ERROR_LOCAL, "the %s holds a broken certificate", input.name);
-    input_close(&input);
+    user_file_close(&input);
     return result;
 }

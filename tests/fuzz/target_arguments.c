@@ -13,8 +13,13 @@
 enum { ARGUMENTS_MAX = 32 };
 
 static void require_options(const struct options *options) {
-    require(options->server.host[0] != '\0' && options->operation != NULL,
-            "no check without a server and an operation");
+    require(options->server.host[0] != '\0', "no check without a server");
+    require(options->api->has_operation == (options->operation != NULL),
+            "an operation where the API has one");
+    require(!options->has_reset_at ||
+                (options->reset_at.minutes >= 0 && options->reset_at.minutes < 1440 &&
+                 abs(options->reset_at.offset_minutes) <= 840),
+            "a time of the day");
     require(options->server.port >= 1 && options->server.port <= 65535, "a port is a port");
     require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
     require(options->max_age >= 0 && options->max_age <= 86400, "an answer gets old");
