@@ -3,7 +3,6 @@
 
 #include "cache/result_source.h"
 #include "deadline.h"
-#include "last_resort.h"
 #include "options/options.h"
 #include "options/secret.h"
 #include "output.h"
@@ -12,6 +11,7 @@
 #include "verdict/evaluate.h"
 #include "verdict/forecast.h"
 #include "verdict/sentence.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +26,7 @@ struct check {
     struct options options;
     struct secret secret;
     struct deadline deadline;
+    enum state timeout_state;
     struct answer answer;
     bool has_forecast;
     struct forecast forecast;
@@ -96,13 +97,13 @@ static enum state state_if_printed(int printed, enum state state) {
 }
 
 static enum state print_error(const struct error *error) {
-    const struct check_result result = {
+    const struct output result = {
         .state = STATE_UNKNOWN,
         .text = error->text,
         .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
     };
 
-    return state_if_printed(result_print(label, &result), STATE_UNKNOWN);
+    return state_if_printed(output_print(label, &result), STATE_UNKNOWN);
 }
 
 static enum state print_report(const struct check *check) {
@@ -119,37 +120,36 @@ static enum state print_report(const struct check *check) {
     return state_if_printed(report(label, &input), check->verdict.state);
 }
 
-/* ---- Where a library does not come back ---- */
-
-static void prepare_last_resort(const struct check *check) {
-    const struct error timeout = {.kind = ERROR_TIMEOUT};
-    char text[100];
-    const struct check_result result = {.state = state_of(&timeout, &check->options), .text = text};
-
-    snprintf(text, sizeof text, "timeout: waited %d s for a library of this machine to come back",
-             check->options.timeout);
-    last_resort_prepare(label, &result);
-}
-
 /* ---- The check, from the command line to the exit ---- */
+
+static void start_watchdog(struct check *check) {
+    check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    check->timeout_state = check->options.timeout_state;
+    watchdog_start(label, &check->deadline, check->timeout_state);
+}
 
 static enum state run(struct check *check, int argc, char **argv) {
     struct error error;
 
-    switch (options_parse(argc, argv, check->start_ms, &check->options, &error)) {
+    switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
         return state_if_printed(options_print_help(), STATE_UNKNOWN);
     case OPTIONS_VERSION:
-        return state_if_printed(result_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+        return state_if_printed(output_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
     case OPTIONS_FAILED:
         return print_error(&error);
     case OPTIONS_RUN:
         break;
     }
-    check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    start_watchdog(check);
+    process_silence_standard_error();
+    if (options_complete(&check->options, &check->deadline, &error) != 0)
+        return print_error(&error);
+    if (check->deadline.seconds != check->options.timeout ||
+        check->timeout_state != check->options.timeout_state)
+        start_watchdog(check);
     if (secret_load(&check->secret, &check->options, &check->deadline, &error) != 0)
         return print_error(&error);
-    prepare_last_resort(check);
     if (find_and_judge(check, &error) != 0) {
         error_out_of_memory(&error);
         return print_error(&error);
@@ -178,7 +178,8 @@ static void check_free(struct check *check) {
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
 
-    process_prepare();
+    if (process_prepare() != 0)
+        return STATE_UNKNOWN;
     enum state state = run(&check, argc, argv);
     check_free(&check);
     return leave(state);

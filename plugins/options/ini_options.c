@@ -8,6 +8,7 @@
 #include "mask.h"
 #include "options/option_values.h"
 #include "user_file.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,7 @@ int ini_options_read(struct options *options, const char *extra_opts,
     struct extra_opts source;
     struct user_file file;
 
+    watchdog_expect("the INI file");
     extra_opts_find(extra_opts, default_section, &source);
     if (source.path == NULL)
         return fail_to_find(&source, NULL, error);

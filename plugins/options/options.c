@@ -3,10 +3,8 @@
 
 #include "options/options.h"
 
-#include "deadline.h"
 #include "extra_opts.h"
 #include "memory_stream.h"
-#include "options/command_line.h"
 #include "options/ini_options.h"
 #include "options/option_values.h"
 #include "output.h"
@@ -23,13 +21,19 @@ const char options_usage[] =
     "       " PACKAGE_NAME " --help\n";
 
 static void set_defaults(struct options *options) {
-    *options = (struct options){.timeout = TIMEOUT_DEFAULT, .unavailable = STATE_CRITICAL};
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        free(options->given[i].label);
+    *options = (struct options){
+        .timeout = TIMEOUT_DEFAULT,
+        .unavailable = STATE_CRITICAL,
+        .command_line = options->command_line,
+    };
 }
 
 void options_free(struct options *options) {
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        free(options->given[i].label);
     set_defaults(options);
+    free(options->command_line.settings);
+    options->command_line.settings = NULL;
 }
 
 /* ---- What is wrong only together ---- */
@@ -99,8 +103,8 @@ static bool is_standard_input(const char *path) {
     return path != NULL && strcmp(path, USER_FILE_STANDARD_INPUT) == 0;
 }
 
-static int check_standard_input(const struct options *options, const struct command_line *list,
-                                struct error *error) {
+static int check_standard_input(const struct options *options, struct error *error) {
+    const struct command_line *list = &options->command_line;
     int uses = is_standard_input(options->given[OPTION_TOKEN_FILE].value);
 
     for (size_t i = 0; i < list->count; i++)
@@ -112,11 +116,9 @@ static int check_standard_input(const struct options *options, const struct comm
                          &options->given[OPTION_TOKEN_FILE], NULL, error);
 }
 
-static int check_together(struct options *options, const struct command_line *list,
-                          struct error *error) {
+static int check_together(struct options *options, struct error *error) {
     return choose_family(options, error) != 0 || check_minimums(options, error) != 0 ||
-                   choose_api(options, error) != 0 ||
-                   check_standard_input(options, list, error) != 0
+                   choose_api(options, error) != 0 || check_standard_input(options, error) != 0
                ? -1
                : 0;
 }
@@ -138,10 +140,16 @@ static void set_default_thresholds(struct options *options) {
     options->critical.text = "10%";
 }
 
+static void resolve_timeout_state(struct options *options) {
+    const char *timeout = options->given[OPTION_TIMEOUT].value;
+
+    if (timeout == NULL || strchr(timeout, ':') == NULL)
+        options->timeout_state = options->unavailable;
+}
+
 /* What follows from how, and whether, an option was given. */
 static void take_given(struct options *options) {
     const struct setting *given = options->given;
-    const char *timeout = given[OPTION_TIMEOUT].value;
 
     options->operation = given[OPTION_OPERATION].value;
     options->token_file = given[OPTION_TOKEN_FILE].value;
@@ -152,13 +160,54 @@ static void take_given(struct options *options) {
     options->has_forecast = given[OPTION_FORECAST].spec != NULL;
     if (options->port != 0)
         options->server.port = options->port;
-    if (timeout == NULL || strchr(timeout, ':') == NULL)
-        options->timeout_state = options->unavailable;
+    resolve_timeout_state(options);
     if (given[OPTION_METHOD].spec == NULL && !options->api->tries_post_first)
         options->method = METHOD_GET;
 }
 
-static int finish(struct options *options, struct error *error) {
+static int apply(struct options *options, const struct command_line *list, struct error *error) {
+    for (size_t i = 0; i < list->count; i++)
+        if (option_set(options, &list->settings[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+enum options_outcome options_scan(int argc, char **argv, struct options *options,
+                                  struct error *error) {
+    struct command_line *list = &options->command_line;
+
+    *options = (struct options){.api = NULL};
+    set_defaults(options);
+    secret_mask_environment();
+    int scanned = command_line_scan(argc, argv, list, error);
+    if (command_line_has(list, OPTION_HELP))
+        return OPTIONS_HELP;
+    if (command_line_has(list, OPTION_VERSION))
+        return OPTIONS_VERSION;
+    if (scanned != 0 || apply(options, list, error) != 0 || check_together(options, error) != 0)
+        return OPTIONS_FAILED;
+    resolve_timeout_state(options);
+    return OPTIONS_RUN;
+}
+
+/* All files before the command line, so that it wins. */
+static int read_files(struct options *options, const struct deadline *deadline,
+                      struct error *error) {
+    const struct command_line *list = &options->command_line;
+
+    set_defaults(options);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->settings[i].spec->id == OPTION_EXTRA_OPTS &&
+            ini_options_read(options, list->settings[i].value, deadline, error) != 0)
+            return -1;
+    return apply(options, list, error) == 0 ? check_together(options, error) : -1;
+}
+
+int options_complete(struct options *options, const struct deadline *deadline,
+                     struct error *error) {
+    if (command_line_has(&options->command_line, OPTION_EXTRA_OPTS) &&
+        read_files(options, deadline, error) != 0)
+        return -1;
     if (options->given[OPTION_HOSTNAME].spec == NULL)
         return fail_missing(OPTION_HOSTNAME, error);
     if (options->api->has_operation && options->given[OPTION_OPERATION].spec == NULL)
@@ -170,55 +219,6 @@ static int finish(struct options *options, struct error *error) {
         set_default_thresholds(options);
     take_given(options);
     return 0;
-}
-
-static int apply(struct options *options, const struct command_line *list, struct error *error) {
-    for (size_t i = 0; i < list->count; i++)
-        if (option_set(options, &list->settings[i], error) != 0)
-            return -1;
-    return 0;
-}
-
-/* The files first, so that the command line wins. */
-static int apply_with_files(struct options *options, const struct command_line *list,
-                            const struct deadline *deadline, struct error *error) {
-    options_free(options);
-    for (size_t i = 0; i < list->count; i++)
-        if (list->settings[i].spec->id == OPTION_EXTRA_OPTS &&
-            ini_options_read(options, list->settings[i].value, deadline, error) != 0)
-            return -1;
-    return apply(options, list, error) == 0 ? check_together(options, list, error) : -1;
-}
-
-/* First the command line alone, so that its mistakes are reported before a file is opened, and for
- * the time that reading files may take. */
-static int parse(struct options *options, const struct command_line *list, int64_t start_ms,
-                 struct error *error) {
-    if (apply(options, list, error) != 0 || check_together(options, list, error) != 0)
-        return -1;
-    const struct deadline deadline = deadline_after(start_ms, options->timeout);
-    if (command_line_has(list, OPTION_EXTRA_OPTS) &&
-        apply_with_files(options, list, &deadline, error) != 0)
-        return -1;
-    return finish(options, error);
-}
-
-enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, struct options *options,
-                                   struct error *error) {
-    enum options_outcome outcome = OPTIONS_FAILED;
-    struct command_line list;
-
-    set_defaults(options);
-    secret_mask_environment();
-    int scanned = command_line_scan(argc, argv, &list, error);
-    if (command_line_has(&list, OPTION_HELP))
-        outcome = OPTIONS_HELP;
-    else if (command_line_has(&list, OPTION_VERSION))
-        outcome = OPTIONS_VERSION;
-    else if (scanned == 0 && parse(options, &list, start_ms, error) == 0)
-        outcome = OPTIONS_RUN;
-    free(list.settings);
-    return outcome;
 }
 
 int options_print_help(void) {
@@ -236,8 +236,8 @@ int options_print_help(void) {
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
           stream.file);
-    int result = memory_stream_close(&stream, &help) == 0 ? result_print_text(help)
-                                                          : result_print_text(options_usage);
+    int result = memory_stream_close(&stream, &help) == 0 ? output_print_text(help)
+                                                          : output_print_text(options_usage);
     free(help);
     return result;
 }

@@ -3,9 +3,10 @@
 #define OPTIONS_H
 
 #include "daily_time.h"
+#include "deadline.h"
 #include "error.h"
 #include "options/api.h"
-#include "options/option_table.h"
+#include "options/command_line.h"
 #include "options/secret.h"
 #include "options/server.h"
 #include "state.h"
@@ -42,18 +43,22 @@ struct options {
     bool has_forecast;
     enum state forecast; /* what calls that run out before the reset mean, at least */
     int verbose;
-    struct setting
-        given[OPTION_COUNT]; /* each option as it was given last; the texts above are its */
+    struct command_line command_line;
+    struct setting given[OPTION_COUNT]; /* what was given last; the texts above are its */
 };
 
 enum options_outcome { OPTIONS_FAILED = -1, OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 
-/* Reads the command line and INI files. start_ms is when the program began (clock_now_ms()).
- * Gives OPTIONS_RUN with *options filled; OPTIONS_HELP or OPTIONS_VERSION where that is asked for;
- * or OPTIONS_FAILED with ERROR_USAGE or ERROR_LOCAL. options_free() frees them in every case; the
+/* Reads the command line, and opens no file. Gives OPTIONS_RUN with `timeout` and `timeout_state`
+ * as far as it sets them; OPTIONS_HELP or OPTIONS_VERSION where that is asked for; or
+ * OPTIONS_FAILED with ERROR_USAGE or ERROR_LOCAL. options_free() frees *options in every case; the
  * command line must outlive them. */
-enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, struct options *options,
-                                   struct error *error);
+enum options_outcome options_scan(int argc, char **argv, struct options *options,
+                                  struct error *error);
+
+/* Reads the INI files that the command line names, and fills the rest. Gives 0, or -1 with
+ * ERROR_USAGE or ERROR_LOCAL. */
+int options_complete(struct options *options, const struct deadline *deadline, struct error *error);
 
 void options_free(struct options *options);
 

@@ -7,6 +7,7 @@
 #include "mask.h"
 #include "options/options.h"
 #include "user_file.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,6 +113,7 @@ static int load_from_file(struct secret *secret, const char *path, const struct 
                           struct error *error) {
     struct user_file file;
 
+    watchdog_expect("the token file");
     if (user_file_open(&file, path, "token file", error) != 0)
         return -1;
     int result = read_first_line(secret, &file, deadline, error);

@@ -26,6 +26,17 @@ static void require_options(const struct options *options) {
     require(!(options->ipv4 && options->ipv6), "one family at most");
 }
 
+static void complete(struct options *options) {
+    struct error error;
+
+    require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
+    const struct deadline deadline = deadline_after(clock_now_ms(), options->timeout);
+    if (options_complete(options, &deadline, &error) == 0)
+        require_options(options);
+    else
+        require_error(&error);
+}
+
 /* A command line: words that end in a NUL each. */
 void target_arguments(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
@@ -42,9 +53,9 @@ void target_arguments(const uint8_t *bytes, size_t size) {
     for (char *word = text; word < text + length && argc < ARGUMENTS_MAX; word += strlen(word) + 1)
         argv[argc++] = word;
     fuzz_secret_to_environment();
-    switch (options_parse(argc, argv, clock_now_ms(), &options, &error)) {
+    switch (options_scan(argc, argv, &options, &error)) {
     case OPTIONS_RUN:
-        require_options(&options);
+        complete(&options);
         break;
     case OPTIONS_FAILED:
         require_error(&error);

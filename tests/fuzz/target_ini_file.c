@@ -55,7 +55,9 @@ static void read_options(const char *text, size_t length) {
     snprintf(argument, sizeof argument, "--extra-opts=s@%s", file.path);
     char *argv[] = {program, argument, NULL};
     fuzz_secret_to_environment();
-    if (options_parse(2, argv, clock_now_ms(), &options, &error) == OPTIONS_FAILED)
+    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
+    require(options_scan(2, argv, &options, &error) == OPTIONS_RUN, "the command line is right");
+    if (options_complete(&options, &deadline, &error) != 0)
         require_error(&error);
     options_free(&options);
     fuzz_file_close(&file);

@@ -17,7 +17,11 @@ static enum options_outcome parse(char *text, struct options *options, struct er
     while (text != NULL)
         argv[argc++] = strsep(&text, " ");
     error->text[0] = '\0';
-    return options_parse(argc, argv, 0, options, error);
+    enum options_outcome outcome = options_scan(argc, argv, options, error);
+    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
+    if (outcome == OPTIONS_RUN && options_complete(options, &deadline, error) != 0)
+        outcome = OPTIONS_FAILED;
+    return outcome;
 }
 
 /* What the options came to, as far as it is seen from here only. */
