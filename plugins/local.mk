@@ -2,7 +2,8 @@
 
 noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
-	plugins/options/api.h plugins/options/option_table.c plugins/options/option_table.h \
+	plugins/options/api.h \
+	plugins/options/option_table.c plugins/options/option_table.h \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
@@ -13,7 +14,9 @@ libwolkvox_a_SOURCES = \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
-	plugins/api/apis.c plugins/api/libjson.c plugins/api/libjson.h \
+	plugins/api/apis.c \
+	plugins/api/decode.c plugins/api/decode.h \
+	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
 	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \

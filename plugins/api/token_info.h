@@ -2,11 +2,9 @@
 #ifndef TOKEN_INFO_H
 #define TOKEN_INFO_H
 
-#include "api/libjson.h"
 #include "text.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* What the API's answer says, as plain values. */
@@ -21,7 +19,9 @@ enum reply_kind {
     REPLY_NOT_UNDERSTOOD  /* status 200, but not the documented shape */
 };
 
-enum { TOKEN_HOURS_MAX = 9999 };
+/* Of calls, up or down; beyond it a count cannot be used. */
+#define TOKEN_COUNT_MAX INT64_C(1000000000000)
+enum { TOKEN_HOURS_MAX = 9999, TOKEN_BEGINS_MAX = 40 };
 
 struct optional_count {
     bool is_known;
@@ -33,9 +33,8 @@ struct token_info {
     long status;        /* of HTTP */
     const char *reason; /* REPLY_NOT_UNDERSTOOD: what is wrong, a constant */
     /* Texts are masked, cleaned and cut; empty: not given. */
-    struct excerpt
-        begins;          /* REPLY_NOT_UNDERSTOOD because it is not JSON: its first 40 characters */
-    struct excerpt code; /* only where it does not count as 200 */
+    struct excerpt begins; /* a body that is not JSON: how it begins */
+    struct excerpt code;   /* only where it does not count as 200 */
     struct excerpt error;
     struct excerpt message;
     struct excerpt description;
@@ -48,22 +47,8 @@ struct token_info {
     char *fields; /* every field received, a line each, where that was asked for */
 };
 
-/* What arrived: the HTTP status, and the body where all of it is there. */
-struct token_answer {
-    long status;
-    const char *body; /* NUL-terminated, NULs within it do not count */
-    size_t length;
-    const char *damage; /* why the body is not whole, a constant; NULL: it is */
-};
-
-/* Decodes an answer by means of json-c. With `list_fields` each
- * field is listed. Gives 0, or -1 where memory ran out. token_info_free() frees it in both cases.
- */
-int token_info_decode(const struct libjson *json, const struct token_answer *answer,
-                      bool list_fields, struct token_info *info);
-
-/* Lists the fields that the model holds, for an answer whose own list is gone. Gives 0, or -1 where
- * memory ran out. */
+/* Fills info->fields from the other fields, for an answer whose own list is gone. Gives 0, or -1
+ * where memory ran out. */
 int token_info_list(struct token_info *info);
 
 void token_info_free(struct token_info *info);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "api/libjson.h"
-#include "api/token_info.h"
+
+#include "api/decode.h"
 #include "require.h"
 
 #include <stdlib.h>
@@ -64,15 +64,15 @@ void target_answer(const uint8_t *bytes, size_t size) {
     uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
     char *body = fuzz_input_text(&fuzz_input, &length);
-    const struct token_answer answer = {
+    const struct raw_reply answer = {
         .status = statuses[choice % STATUSES],
         .body = body,
         .length = length,
-        .damage = choice / STATUSES == 3 ? "its body is too large" : NULL,
+        .is_too_large = choice / STATUSES == 3,
     };
     struct token_info info;
 
-    require(token_info_decode(&json, &answer, choice / STATUSES % 2 == 1, &info) == 0,
+    require(decode_reply(&json, &apis[API_CRM], &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);
