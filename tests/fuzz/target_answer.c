@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-
 #include "api/decode.h"
 #include "require.h"
 
@@ -12,7 +11,8 @@
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
-enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+/* How often the statuses fit into a byte: some of the repetitions mean more. */
+enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
 static struct libjson load_json(void) {
     struct libjson json;
@@ -68,7 +68,7 @@ void target_answer(const uint8_t *bytes, size_t size) {
         .status = statuses[choice % STATUSES],
         .body = body,
         .length = length,
-        .is_too_large = choice / STATUSES == 3,
+        .is_too_large = choice / STATUSES == TOO_LARGE,
     };
     struct token_info info;
 
