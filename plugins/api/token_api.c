@@ -80,7 +80,7 @@ static int ask_by_method(const struct libjson *json, const struct options *optio
         result = ask(json, exchange, "POST", request, list_fields, error);
     }
     if (options->method == METHOD_GET || (result == 0 && options->method == METHOD_POST_THEN_GET &&
-                                          exchange->info.kind == ANSWER_WRONG_METHOD)) {
+                                          exchange->info.kind == REPLY_WRONG_METHOD)) {
         request->post = false;
         result = ask(json, exchange, "GET", request, list_fields, error);
     }

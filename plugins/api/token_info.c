@@ -275,14 +275,14 @@ static void note_unusable(struct token_info *info, const char *key) {
 
 /* A field that need not be there: one that cannot be used counts as absent. */
 static void read_count(struct decoding *decoding, const char *key, int64_t max,
-                       struct count *count) {
+                       struct optional_count *count) {
     struct json_object *value = member(decoding, decoding->data, key);
     int64_t number;
 
     if (value == NULL)
         return;
     if (number_of(decoding, value, &number) == 0 && number >= 0 && number <= max)
-        *count = (struct count){true, number};
+        *count = (struct optional_count){true, number};
     else
         note_unusable(decoding->info, key);
 }
@@ -302,11 +302,12 @@ static void read_available(struct decoding *decoding) {
     if (value == NULL)
         value = member(decoding, decoding->data, key_available_sibling);
     if (value == NULL)
-        decoding->info->flaw = "available_consumition_options is missing";
+        decoding->info->reason = "available_consumition_options is missing";
     else if (number_of(decoding, value, &decoding->info->available.value) != 0)
-        decoding->info->flaw = "available_consumition_options is no whole number that can be used";
+        decoding->info->reason =
+            "available_consumition_options is no whole number that can be used";
     else
-        decoding->info->available.known = true;
+        decoding->info->available.is_known = true;
 }
 
 static void read_record(struct decoding *decoding) {
@@ -314,7 +315,7 @@ static void read_record(struct decoding *decoding) {
 
     find_record(decoding);
     if (decoding->data == NULL) {
-        info->flaw = "its data is no record";
+        info->reason = "its data is no record";
         return;
     }
     read_description(decoding);
@@ -342,47 +343,47 @@ static bool is_status_or_code(const struct decoding *decoding, int64_t number) {
     return decoding->answer->status == number || decoding->code == number;
 }
 
-static enum answer_kind find_kind(const struct decoding *decoding) {
+static enum reply_kind find_kind(const struct decoding *decoding) {
     bool accepted = decoding->code == 200 && !decoding->has_error;
-    bool has_figures = accepted && decoding->info->flaw == NULL;
+    bool has_figures = accepted && decoding->info->reason == NULL;
 
     if (!has_figures && says(decoding, limit_exceeded))
-        return ANSWER_LIMIT_EXCEEDED;
+        return REPLY_LIMIT_EXCEEDED;
     if ((!has_figures && says(decoding, too_many_at_once)) || is_status_or_code(decoding, 429))
-        return ANSWER_BUSY;
+        return REPLY_BUSY;
     if (is_status_or_code(decoding, 405) || is_status_or_code(decoding, 501))
-        return ANSWER_WRONG_METHOD;
+        return REPLY_WRONG_METHOD;
     if (decoding->answer->status != 200)
-        return ANSWER_REFUSED;
+        return REPLY_REFUSED;
     if (has_figures)
-        return ANSWER_TOKEN;
-    return accepted || decoding->envelope == NULL ? ANSWER_NOT_UNDERSTOOD : ANSWER_REFUSED;
+        return REPLY_TOKEN;
+    return accepted || decoding->envelope == NULL ? REPLY_NOT_UNDERSTOOD : REPLY_REFUSED;
 }
 
-static enum answer_kind decode_envelope(struct decoding *decoding) {
-    const char *flaw = NULL;
+static enum reply_kind decode_envelope(struct decoding *decoding) {
+    const char *reason = NULL;
 
     if (read_code(decoding) != 0)
-        flaw = "its code is neither a text nor a number";
+        reason = "its code is neither a text nor a number";
     if (read_error(decoding) != 0)
-        flaw = "its error is no text";
+        reason = "its error is no text";
     read_message(decoding);
     read_record(decoding);
-    if (flaw == NULL)
+    if (reason == NULL)
         return find_kind(decoding);
-    decoding->info->flaw = flaw;
+    decoding->info->reason = reason;
     decoding->has_error = false;
     decoding->code = 200;
     return find_kind(decoding);
 }
 
-static enum answer_kind decode_body(struct decoding *decoding) {
+static enum reply_kind decode_body(struct decoding *decoding) {
     if (decoding->answer->damage != NULL)
-        decoding->info->flaw = decoding->answer->damage;
+        decoding->info->reason = decoding->answer->damage;
     else if (!decoding->is_json)
-        decoding->info->flaw = "it is no JSON";
+        decoding->info->reason = "it is no JSON";
     else if (decoding->envelope == NULL)
-        decoding->info->flaw = "its JSON is no object";
+        decoding->info->reason = "its JSON is no object";
     else
         return decode_envelope(decoding);
     return find_kind(decoding);
@@ -423,8 +424,8 @@ static void list_text(FILE *stream, const char *key, const struct excerpt *text)
         fprintf(stream, "%s: %s\n", key, text->text);
 }
 
-static void list_count(FILE *stream, const char *key, const struct count *count) {
-    if (count->known)
+static void list_count(FILE *stream, const char *key, const struct optional_count *count) {
+    if (count->is_known)
         fprintf(stream, "%s: %" PRId64 "\n", key, count->value);
 }
 

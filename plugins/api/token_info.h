@@ -14,37 +14,40 @@
  * differ from it (numbers as strings, an array of one record, another spelling) is what the
  * vendor's other APIs do. */
 
-enum answer_kind {
-    ANSWER_TOKEN,          /* the token's figures */
-    ANSWER_LIMIT_EXCEEDED, /* "TOKEN LIMIT EXCEEDED": no calls left */
-    ANSWER_BUSY,           /* too many requests at once: says nothing of the quota */
-    ANSWER_WRONG_METHOD,   /* 405 or 501 */
-    ANSWER_REFUSED,        /* another HTTP status or code than 200, or an error */
-    ANSWER_NOT_UNDERSTOOD  /* status 200, but not the documented shape */
+enum reply_kind {
+    REPLY_TOKEN,          /* the token's figures */
+    REPLY_LIMIT_EXCEEDED, /* "TOKEN LIMIT EXCEEDED": no calls left */
+    REPLY_TOKEN_REFUSED,  /* 401, or "PLEASE VALIDATE TOKEN" */
+    REPLY_BUSY,           /* too many requests at once: says nothing of the quota */
+    REPLY_WRONG_METHOD,   /* 405 or 501 */
+    REPLY_REFUSED,        /* another HTTP status or code than 200, or an error */
+    REPLY_NOT_UNDERSTOOD  /* status 200, but not the documented shape */
 };
 
 enum { TOKEN_HOURS_MAX = 9999 };
 
-struct count {
-    bool known;
+struct optional_count {
+    bool is_known;
     int64_t value;
 };
 
 struct token_info {
-    enum answer_kind kind;
-    long status;      /* of HTTP */
-    const char *flaw; /* ANSWER_NOT_UNDERSTOOD: what is wrong, a constant */
+    enum reply_kind kind;
+    long status;           /* of HTTP */
+    const char *reason;    /* REPLY_NOT_UNDERSTOOD: what is wrong, a constant */
+    struct excerpt begins; /* REPLY_NOT_UNDERSTOOD because it is not JSON: how it begins */
     /* Texts are masked, cleaned and cut; empty: not given. */
     struct excerpt code; /* only where it does not count as 200 */
     struct excerpt error;
     struct excerpt message;
     struct excerpt description;
-    struct count available; /* calls; may be negative */
-    struct count limit;     /* calls */
-    struct count used;      /* calls today */
-    struct count hours;     /* to the reset */
-    char unusable[160];     /* names of fields that are there but cannot be used */
-    char *fields;           /* every field received, a line each, where that was asked for */
+    struct optional_count available; /* calls; may be negative */
+    struct optional_count limit;     /* calls */
+    struct optional_count used;      /* calls today */
+    struct optional_count all_used;  /* calls today of all the operation's tokens */
+    struct optional_count hours;     /* to the reset */
+    char unusable[160];              /* names of fields that are there but cannot be used */
+    char *fields; /* every field received, a line each, where that was asked for */
 };
 
 /* What arrived: the HTTP status, and the body where all of it is there. */

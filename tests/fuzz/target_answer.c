@@ -48,10 +48,10 @@ static void use(const struct judging *judging, const struct token_info *info,
 
     if (info->fields != NULL)
         require_lines_fit_for_output(info->fields);
-    if (info->kind == ANSWER_TOKEN)
+    if (info->kind == REPLY_TOKEN)
         usage_history_add(&history, TIME_MS, info);
     struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
-    if (info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED)
+    if (info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED)
         keep(judging, info, &history, &verdict);
     verdict_free(&verdict);
 }

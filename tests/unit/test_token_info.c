@@ -47,12 +47,12 @@ static void the_documented_answer_is_understood(void **context) {
     struct token_info info = decode(UNIT_BYTES(ANSWER), 200, NULL, "s3cr3t");
 
     (void)context;
-    assert_int_equal(info.kind, ANSWER_TOKEN);
+    assert_int_equal(info.kind, REPLY_TOKEN);
     assert_int_equal(info.status, 200);
-    assert_true(info.available.known && info.available.value == 4800);
-    assert_true(info.limit.known && info.limit.value == 4800);
-    assert_true(info.used.known && info.used.value == 0);
-    assert_true(info.hours.known && info.hours.value == 15);
+    assert_true(info.available.is_known && info.available.value == 4800);
+    assert_true(info.limit.is_known && info.limit.value == 4800);
+    assert_true(info.used.is_known && info.used.value == 0);
+    assert_true(info.hours.is_known && info.hours.value == 15);
     assert_string_equal(info.description.text, "token");
     assert_string_equal(info.message.text, "1 records were are found");
     assert_string_equal(info.code.text, "");
@@ -68,191 +68,188 @@ static const struct {
     long status;
     const char *body;
     size_t length;
-    enum answer_kind kind;
+    enum reply_kind kind;
 } kind_cases[] = {
-    {200, UNIT_BYTES(ANSWER), ANSWER_TOKEN},
-    {200, UNIT_BYTES("\xEF\xBB\xBF" ANSWER), ANSWER_TOKEN},
-    {200, UNIT_BYTES(" \r\n\t" ANSWER "\r\n \t"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("\xEF\xBB\xBF\n" ANSWER "\n"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"data\":" RECORD "}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"data\":[" RECORD "]}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":1}}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"data\":{\"available_consumption_options\":1}}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":-1}}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"more\":[[[[{\"x\":[1,2]}]]]],\"data\":" RECORD "}"), ANSWER_TOKEN},
-    {200, UNIT_BYTES("{\"msg\":null,\"data\":" RECORD "}"), ANSWER_TOKEN},
+    {200, UNIT_BYTES(ANSWER), REPLY_TOKEN},
+    {200, UNIT_BYTES("\xEF\xBB\xBF" ANSWER), REPLY_TOKEN},
+    {200, UNIT_BYTES(" \r\n\t" ANSWER "\r\n \t"), REPLY_TOKEN},
+    {200, UNIT_BYTES("\xEF\xBB\xBF\n" ANSWER "\n"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"data\":" RECORD "}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"data\":[" RECORD "]}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":1}}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"data\":{\"available_consumption_options\":1}}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":-1}}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"more\":[[[[{\"x\":[1,2]}]]]],\"data\":" RECORD "}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("{\"msg\":null,\"data\":" RECORD "}"), REPLY_TOKEN},
 
     /* not understood: not the documented shape */
-    {200, UNIT_BYTES(""), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(" "), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\xEF\xBB\xBF"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\xEF\xBB"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\xEF\xBB\xBF\xEF\xBB\xBF" ANSWER), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("x"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("<html>OK</html>"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("null"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("true"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("200"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\"text\""), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("[]"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("[" ANSWER "]"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(RECORD), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"code\":\"200\"}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":null}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":{}}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[]}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[" RECORD "," RECORD "]}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[[" RECORD "]]}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[null]}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[1]}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":\"text\"}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":1}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":false}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"Data\":" RECORD "}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":{\"token_limit\":4800}}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":null}}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":{\"AVAILABLE_CONSUMITION_OPTIONS\":1}}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER "x"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER ANSWER), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER " {}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER "}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER ","), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER "\0"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER "\0x"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\0" ANSWER), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"msg\":\"a\0b\",\"data\":" RECORD "}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":" RECORD), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":1"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":" RECORD ",}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{data:" RECORD "}"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("/**/" ANSWER), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(ANSWER "// x"), ANSWER_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(""), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(" "), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\xEF\xBB\xBF"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\xEF\xBB"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\xEF\xBB\xBF\xEF\xBB\xBF" ANSWER), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("x"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("<html>OK</html>"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("null"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("true"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("200"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\"text\""), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("[]"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("[" ANSWER "]"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(RECORD), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"code\":\"200\"}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":null}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":{}}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[" RECORD "," RECORD "]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[[" RECORD "]]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[null]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[1]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":\"text\"}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":1}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":false}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"Data\":" RECORD "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":{\"token_limit\":4800}}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":null}}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":{\"AVAILABLE_CONSUMITION_OPTIONS\":1}}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER "x"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER ANSWER), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER " {}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER ","), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER "\0"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER "\0x"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\0" ANSWER), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"msg\":\"a\0b\",\"data\":" RECORD "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":" RECORD), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":{\"available_consumition_options\":1"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":" RECORD ",}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{data:" RECORD "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("/**/" ANSWER), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(ANSWER "// x"), REPLY_NOT_UNDERSTOOD},
 
     /* refused: a code other than 200, an error, a status other than 200 */
     {200, UNIT_BYTES(REFUSED("\"403\"", "\"FORBIDDEN\"", "\"PLEASE VALIDATE TOKEN\"")),
-     ANSWER_REFUSED},
+     REPLY_REFUSED},
     {403, UNIT_BYTES(REFUSED("\"403\"", "\"FORBIDDEN\"", "\"PLEASE VALIDATE TOKEN\"")),
-     ANSWER_REFUSED},
+     REPLY_REFUSED},
     {401, UNIT_BYTES(REFUSED("\"401\"", "\"UNAUTHORIZED\"", "\"PLEASE ENTER THE WOLKVOX-TOKEN\"")),
-     ANSWER_REFUSED},
-    {200, UNIT_BYTES(FULL("\"500\"", "null", "\"\"")), ANSWER_REFUSED},
-    {200, UNIT_BYTES(FULL("404", "null", "\"\"")), ANSWER_REFUSED},
-    {200, UNIT_BYTES(FULL("\"200\"", "\"SOMETHING\"", "\"\"")), ANSWER_REFUSED},
-    {201, UNIT_BYTES(ANSWER), ANSWER_REFUSED},
-    {204, UNIT_BYTES(""), ANSWER_REFUSED},
-    {302, UNIT_BYTES(""), ANSWER_REFUSED},
-    {302, UNIT_BYTES(ANSWER), ANSWER_REFUSED},
-    {400, UNIT_BYTES(ANSWER), ANSWER_REFUSED},
-    {403, UNIT_BYTES("<html>Forbidden</html>"), ANSWER_REFUSED},
-    {404, UNIT_BYTES(""), ANSWER_REFUSED},
-    {500, UNIT_BYTES("{}"), ANSWER_REFUSED},
-    {500, UNIT_BYTES("\0\0"), ANSWER_REFUSED},
-    {502, UNIT_BYTES("{\"code\":true}"), ANSWER_REFUSED},
-    {503, UNIT_BYTES("null"), ANSWER_REFUSED},
+     REPLY_REFUSED},
+    {200, UNIT_BYTES(FULL("\"500\"", "null", "\"\"")), REPLY_REFUSED},
+    {200, UNIT_BYTES(FULL("404", "null", "\"\"")), REPLY_REFUSED},
+    {200, UNIT_BYTES(FULL("\"200\"", "\"SOMETHING\"", "\"\"")), REPLY_REFUSED},
+    {201, UNIT_BYTES(ANSWER), REPLY_REFUSED},
+    {204, UNIT_BYTES(""), REPLY_REFUSED},
+    {302, UNIT_BYTES(""), REPLY_REFUSED},
+    {302, UNIT_BYTES(ANSWER), REPLY_REFUSED},
+    {400, UNIT_BYTES(ANSWER), REPLY_REFUSED},
+    {403, UNIT_BYTES("<html>Forbidden</html>"), REPLY_REFUSED},
+    {404, UNIT_BYTES(""), REPLY_REFUSED},
+    {500, UNIT_BYTES("{}"), REPLY_REFUSED},
+    {500, UNIT_BYTES("\0\0"), REPLY_REFUSED},
+    {502, UNIT_BYTES("{\"code\":true}"), REPLY_REFUSED},
+    {503, UNIT_BYTES("null"), REPLY_REFUSED},
 
     /* the limit is exceeded, in msg or error */
-    {403, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("\xEF\xBB\xBF" EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {429, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {405, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {501, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {302, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {500, UNIT_BYTES(EXCEEDED), ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(REFUSED("\"429\"", "\"\"", "\"token limit exceeded\"")),
-     ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(REFUSED("\"405\"", "\"\"", "\"token limit exceeded\"")),
-     ANSWER_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES(REFUSED("\"403\"", "\"Token Limit Exceeded\"", "\"\"")),
-     ANSWER_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES("\xEF\xBB\xBF" EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {429, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {405, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {501, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {302, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {500, UNIT_BYTES(EXCEEDED), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(REFUSED("\"429\"", "\"\"", "\"token limit exceeded\"")), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(REFUSED("\"405\"", "\"\"", "\"token limit exceeded\"")), REPLY_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES(REFUSED("\"403\"", "\"Token Limit Exceeded\"", "\"\"")), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(REFUSED("\"200\"", "\"token  limit exceeded\"", "\"\"")),
-     ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(FULL("\"200\"", "\"token limit exceeded\"", "\"\"")), ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(FULL("\"200\"", "\"token limit exceeded\"", "\"\"")), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("\"403\"", "\"null\"", "\"token limit exceeded\"")),
-     ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(REFUSED("\"403\"", "\"\"", "\"Sorry: token\\n\\tlimit \\r exceeded!\"")),
-     ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(REFUSED("\"200\"", "\"null\"", "\"TOKEN LIMIT EXCEEDED\"")),
-     ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT EXCEEDED\"}"), ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT EXCEEDED\",\"data\":[]}"), ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT EXCEEDED\"}"), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT EXCEEDED\",\"data\":[]}"), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT EXCEEDED\",\"data\":{\"token_limit\":4800}}"),
-     ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(REFUSED("\"403\"", "\"\"", "\"\\u0000token limit exceeded\"")),
-     ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
     {200,
      UNIT_BYTES(REFUSED("\"403\"", "\"\"",
                         "\"EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS, TOKEN LIMIT EXCEEDED\"")),
-     ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(REFUSED("true", "null", "\"TOKEN LIMIT EXCEEDED\"")), ANSWER_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(REFUSED("null", "[]", "\"TOKEN LIMIT EXCEEDED\"")), ANSWER_LIMIT_EXCEEDED},
+     REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(REFUSED("true", "null", "\"TOKEN LIMIT EXCEEDED\"")), REPLY_LIMIT_EXCEEDED},
+    {200, UNIT_BYTES(REFUSED("null", "[]", "\"TOKEN LIMIT EXCEEDED\"")), REPLY_LIMIT_EXCEEDED},
     /* in a body that is no JSON, with a status other than 200 */
-    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), ANSWER_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES("<h1>Token\n  limit\texceeded</h1>"), ANSWER_LIMIT_EXCEEDED},
-    {429, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), ANSWER_LIMIT_EXCEEDED},
-    {405, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), ANSWER_LIMIT_EXCEEDED},
-    {302, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), ANSWER_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES("\0 TOKEN LIMIT EXCEEDED"), ANSWER_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES(EXCEEDED "x"), ANSWER_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED: SIMULTANEOUS REQUESTS"), ANSWER_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES("<h1>Token\n  limit\texceeded</h1>"), REPLY_LIMIT_EXCEEDED},
+    {429, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
+    {405, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
+    {302, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES("\0 TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES(EXCEEDED "x"), REPLY_LIMIT_EXCEEDED},
+    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED: SIMULTANEOUS REQUESTS"), REPLY_LIMIT_EXCEEDED},
     /* and nowhere else */
-    {200, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("<h1>TOKEN LIMIT EXCEEDED</h1>"), ANSWER_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\"TOKEN LIMIT EXCEEDED\""), ANSWER_NOT_UNDERSTOOD},
-    {403, UNIT_BYTES("\"TOKEN LIMIT EXCEEDED\""), ANSWER_REFUSED},
-    {403, UNIT_BYTES("{\"detail\":\"TOKEN LIMIT EXCEEDED\"}"), ANSWER_REFUSED},
-    {403, UNIT_BYTES("{\"code\":\"TOKEN LIMIT EXCEEDED\"}"), ANSWER_REFUSED},
-    {403, UNIT_BYTES("{\"data\":{\"msg\":\"TOKEN LIMIT EXCEEDED\"}}"), ANSWER_REFUSED},
-    {403, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT\"}"), ANSWER_REFUSED},
-    {403, UNIT_BYTES("{\"msg\":\"TOKENLIMITEXCEEDED\"}"), ANSWER_REFUSED},
+    {200, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("<h1>TOKEN LIMIT EXCEEDED</h1>"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("\"TOKEN LIMIT EXCEEDED\""), REPLY_NOT_UNDERSTOOD},
+    {403, UNIT_BYTES("\"TOKEN LIMIT EXCEEDED\""), REPLY_REFUSED},
+    {403, UNIT_BYTES("{\"detail\":\"TOKEN LIMIT EXCEEDED\"}"), REPLY_REFUSED},
+    {403, UNIT_BYTES("{\"code\":\"TOKEN LIMIT EXCEEDED\"}"), REPLY_REFUSED},
+    {403, UNIT_BYTES("{\"data\":{\"msg\":\"TOKEN LIMIT EXCEEDED\"}}"), REPLY_REFUSED},
+    {403, UNIT_BYTES("{\"msg\":\"TOKEN LIMIT\"}"), REPLY_REFUSED},
+    {403, UNIT_BYTES("{\"msg\":\"TOKENLIMITEXCEEDED\"}"), REPLY_REFUSED},
     /* not where the figures are there */
-    {200, UNIT_BYTES(FULL("\"200\"", "\"null\"", "\"TOKEN LIMIT EXCEEDED\"")), ANSWER_TOKEN},
-    {200, UNIT_BYTES(FULL("200", "null", "\"simultaneous requests\"")), ANSWER_TOKEN},
-    {403, UNIT_BYTES(FULL("\"200\"", "\"null\"", "\"TOKEN LIMIT EXCEEDED\"")), ANSWER_REFUSED},
+    {200, UNIT_BYTES(FULL("\"200\"", "\"null\"", "\"TOKEN LIMIT EXCEEDED\"")), REPLY_TOKEN},
+    {200, UNIT_BYTES(FULL("200", "null", "\"simultaneous requests\"")), REPLY_TOKEN},
+    {403, UNIT_BYTES(FULL("\"200\"", "\"null\"", "\"TOKEN LIMIT EXCEEDED\"")), REPLY_REFUSED},
     {200,
      UNIT_BYTES("{\"data\":{\"description\":\"TOKEN LIMIT EXCEEDED\","
                 "\"available_consumition_options\":5}}"),
-     ANSWER_TOKEN},
+     REPLY_TOKEN},
 
     /* busy */
     {403,
      UNIT_BYTES(REFUSED("\"403\"", "\"FORBIDDEN\"",
                         "\"EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)\"")),
-     ANSWER_BUSY},
+     REPLY_BUSY},
     {200,
      UNIT_BYTES(REFUSED("\"403\"", "\"FORBIDDEN\"",
                         "\"EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)\"")),
-     ANSWER_BUSY},
-    {403, UNIT_BYTES(REFUSED("\"403\"", "\"simultaneous\\n requests\"", "\"\"")), ANSWER_BUSY},
-    {200, UNIT_BYTES(REFUSED("\"200\"", "null", "\"simultaneous requests\"")), ANSWER_BUSY},
-    {503, UNIT_BYTES("Too many simultaneous requests"), ANSWER_BUSY},
-    {405, UNIT_BYTES("Too many simultaneous requests"), ANSWER_BUSY},
-    {302, UNIT_BYTES("Too many simultaneous requests"), ANSWER_BUSY},
-    {200, UNIT_BYTES("Too many simultaneous requests"), ANSWER_NOT_UNDERSTOOD},
-    {429, UNIT_BYTES(""), ANSWER_BUSY},
-    {429, UNIT_BYTES("<html>"), ANSWER_BUSY},
-    {429, UNIT_BYTES("{}"), ANSWER_BUSY},
-    {429, UNIT_BYTES(ANSWER), ANSWER_BUSY},
-    {429, UNIT_BYTES("{\"code\":true}"), ANSWER_BUSY},
-    {200, UNIT_BYTES(REFUSED("429", "null", "\"\"")), ANSWER_BUSY},
-    {200, UNIT_BYTES(REFUSED("\"429\"", "\"X\"", "\"\"")), ANSWER_BUSY},
-    {200, UNIT_BYTES(FULL("\"429\"", "null", "\"\"")), ANSWER_BUSY},
-    {403, UNIT_BYTES(REFUSED("\"429\"", "null", "\"\"")), ANSWER_BUSY},
-    {403, UNIT_BYTES("{\"msg\":\"simultaneousrequests\"}"), ANSWER_REFUSED},
+     REPLY_BUSY},
+    {403, UNIT_BYTES(REFUSED("\"403\"", "\"simultaneous\\n requests\"", "\"\"")), REPLY_BUSY},
+    {200, UNIT_BYTES(REFUSED("\"200\"", "null", "\"simultaneous requests\"")), REPLY_BUSY},
+    {503, UNIT_BYTES("Too many simultaneous requests"), REPLY_BUSY},
+    {405, UNIT_BYTES("Too many simultaneous requests"), REPLY_BUSY},
+    {302, UNIT_BYTES("Too many simultaneous requests"), REPLY_BUSY},
+    {200, UNIT_BYTES("Too many simultaneous requests"), REPLY_NOT_UNDERSTOOD},
+    {429, UNIT_BYTES(""), REPLY_BUSY},
+    {429, UNIT_BYTES("<html>"), REPLY_BUSY},
+    {429, UNIT_BYTES("{}"), REPLY_BUSY},
+    {429, UNIT_BYTES(ANSWER), REPLY_BUSY},
+    {429, UNIT_BYTES("{\"code\":true}"), REPLY_BUSY},
+    {200, UNIT_BYTES(REFUSED("429", "null", "\"\"")), REPLY_BUSY},
+    {200, UNIT_BYTES(REFUSED("\"429\"", "\"X\"", "\"\"")), REPLY_BUSY},
+    {200, UNIT_BYTES(FULL("\"429\"", "null", "\"\"")), REPLY_BUSY},
+    {403, UNIT_BYTES(REFUSED("\"429\"", "null", "\"\"")), REPLY_BUSY},
+    {403, UNIT_BYTES("{\"msg\":\"simultaneousrequests\"}"), REPLY_REFUSED},
 
     /* another method is wanted */
-    {405, UNIT_BYTES(""), ANSWER_WRONG_METHOD},
-    {501, UNIT_BYTES(""), ANSWER_WRONG_METHOD},
-    {405, UNIT_BYTES("<html>"), ANSWER_WRONG_METHOD},
-    {405, UNIT_BYTES(REFUSED("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), ANSWER_WRONG_METHOD},
-    {200, UNIT_BYTES(REFUSED("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), ANSWER_WRONG_METHOD},
-    {200, UNIT_BYTES(REFUSED("405", "null", "\"\"")), ANSWER_WRONG_METHOD},
-    {200, UNIT_BYTES(REFUSED("\"501\"", "null", "\"\"")), ANSWER_WRONG_METHOD},
-    {200, UNIT_BYTES(REFUSED("501", "null", "\"\"")), ANSWER_WRONG_METHOD},
-    {400, UNIT_BYTES(REFUSED("\"405\"", "null", "\"\"")), ANSWER_WRONG_METHOD},
-    {403, UNIT_BYTES(REFUSED("\"501\"", "null", "\"\"")), ANSWER_WRONG_METHOD},
-    {200, UNIT_BYTES("405"), ANSWER_NOT_UNDERSTOOD},
+    {405, UNIT_BYTES(""), REPLY_WRONG_METHOD},
+    {501, UNIT_BYTES(""), REPLY_WRONG_METHOD},
+    {405, UNIT_BYTES("<html>"), REPLY_WRONG_METHOD},
+    {405, UNIT_BYTES(REFUSED("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), REPLY_WRONG_METHOD},
+    {200, UNIT_BYTES(REFUSED("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), REPLY_WRONG_METHOD},
+    {200, UNIT_BYTES(REFUSED("405", "null", "\"\"")), REPLY_WRONG_METHOD},
+    {200, UNIT_BYTES(REFUSED("\"501\"", "null", "\"\"")), REPLY_WRONG_METHOD},
+    {200, UNIT_BYTES(REFUSED("501", "null", "\"\"")), REPLY_WRONG_METHOD},
+    {400, UNIT_BYTES(REFUSED("\"405\"", "null", "\"\"")), REPLY_WRONG_METHOD},
+    {403, UNIT_BYTES(REFUSED("\"501\"", "null", "\"\"")), REPLY_WRONG_METHOD},
+    {200, UNIT_BYTES("405"), REPLY_NOT_UNDERSTOOD},
 };
 
 static void each_kind_of_answer_is_told(void **context) {
@@ -263,10 +260,11 @@ static void each_kind_of_answer_is_told(void **context) {
         unit_check(info.kind == kind_cases[i].kind, "HTTP %ld, %s is %s, not %s",
                    kind_cases[i].status, unit_show(kind_cases[i].body, kind_cases[i].length).text,
                    kinds[info.kind], kinds[kind_cases[i].kind]);
-        unit_check(info.kind != ANSWER_NOT_UNDERSTOOD || (info.flaw != NULL && *info.flaw != '\0'),
-                   "HTTP %ld, %s: no flaw", kind_cases[i].status,
+        unit_check(info.kind != REPLY_NOT_UNDERSTOOD ||
+                       (info.reason != NULL && *info.reason != '\0'),
+                   "HTTP %ld, %s: no reason", kind_cases[i].status,
                    unit_show(kind_cases[i].body, kind_cases[i].length).text);
-        unit_check(info.kind != ANSWER_TOKEN || info.available.known, "%s: no figure",
+        unit_check(info.kind != REPLY_TOKEN || info.available.is_known, "%s: no figure",
                    kind_cases[i].body);
         unit_check(info.status == kind_cases[i].status, "HTTP %ld", kind_cases[i].status);
         token_info_free(&info);
@@ -278,55 +276,55 @@ static void envelopes_are_judged_as_documented(void **context) {
     static const struct {
         const char *key;
         const char *json;
-        enum answer_kind kind;
+        enum reply_kind kind;
         const char *shown; /* of a code or error that counts */
     } cases[] = {
-        {"code", "200", ANSWER_TOKEN, ""},
-        {"code", "\"200\"", ANSWER_TOKEN, ""},
-        {"code", "null", ANSWER_TOKEN, ""},
-        {"code", "\"\"", ANSWER_TOKEN, ""},
-        {"code", "true", ANSWER_NOT_UNDERSTOOD, ""},
-        {"code", "false", ANSWER_NOT_UNDERSTOOD, ""},
-        {"code", "[]", ANSWER_NOT_UNDERSTOOD, ""},
-        {"code", "[200]", ANSWER_NOT_UNDERSTOOD, ""},
-        {"code", "{}", ANSWER_NOT_UNDERSTOOD, ""},
-        {"code", "\"403\"", ANSWER_REFUSED, "403"},
-        {"code", "403", ANSWER_REFUSED, "403"},
-        {"code", "0", ANSWER_REFUSED, "0"},
-        {"code", "-200", ANSWER_REFUSED, "-200"},
-        {"code", "201", ANSWER_REFUSED, "201"},
-        {"code", "200.5", ANSWER_REFUSED, "200.5"},
-        {"code", "\"0200\"", ANSWER_REFUSED, "0200"},
-        {"code", "\"+200\"", ANSWER_REFUSED, "+200"},
-        {"code", "\"OK\"", ANSWER_REFUSED, "OK"},
-        {"code", "\"200 OK\"", ANSWER_REFUSED, "200 OK"},
-        {"code", "\"null\"", ANSWER_REFUSED, "null"},
-        {"code", "\"429\"", ANSWER_BUSY, "429"},
-        {"code", "429", ANSWER_BUSY, "429"},
-        {"code", "\"405\"", ANSWER_WRONG_METHOD, "405"},
-        {"code", "18446744073709551816", ANSWER_REFUSED,
-         "18446744073709551816"},                             /* 200 in 64 bits */
-        {"code", "4294967496", ANSWER_REFUSED, "4294967496"}, /* 200 in 32 bits */
-        {"error", "\"null\"", ANSWER_TOKEN, ""},
-        {"error", "\"NULL\"", ANSWER_TOKEN, ""},
-        {"error", "\"Null\"", ANSWER_TOKEN, ""},
-        {"error", "null", ANSWER_TOKEN, ""},
-        {"error", "\"\"", ANSWER_TOKEN, ""},
-        {"error", "\"FORBIDDEN\"", ANSWER_REFUSED, "FORBIDDEN"},
-        {"error", "\"null.\"", ANSWER_REFUSED, "null."},
-        {"error", "\"nul\"", ANSWER_REFUSED, "nul"},
-        {"error", "\"none\"", ANSWER_REFUSED, "none"},
-        {"error", "\"false\"", ANSWER_REFUSED, "false"},
-        {"error", "\"0\"", ANSWER_REFUSED, "0"},
-        {"error", "\"null\\u0000x\"", ANSWER_REFUSED, NULL},
-        {"error", "\"\\u0000x\"", ANSWER_REFUSED, NULL},
-        {"error", "true", ANSWER_NOT_UNDERSTOOD, ""},
-        {"error", "false", ANSWER_NOT_UNDERSTOOD, ""},
-        {"error", "[]", ANSWER_NOT_UNDERSTOOD, ""},
-        {"error", "[\"null\"]", ANSWER_NOT_UNDERSTOOD, ""},
-        {"error", "{}", ANSWER_NOT_UNDERSTOOD, ""},
-        {"other", "true", ANSWER_TOKEN, ""},
-        {"Code", "403", ANSWER_TOKEN, ""},
+        {"code", "200", REPLY_TOKEN, ""},
+        {"code", "\"200\"", REPLY_TOKEN, ""},
+        {"code", "null", REPLY_TOKEN, ""},
+        {"code", "\"\"", REPLY_TOKEN, ""},
+        {"code", "true", REPLY_NOT_UNDERSTOOD, ""},
+        {"code", "false", REPLY_NOT_UNDERSTOOD, ""},
+        {"code", "[]", REPLY_NOT_UNDERSTOOD, ""},
+        {"code", "[200]", REPLY_NOT_UNDERSTOOD, ""},
+        {"code", "{}", REPLY_NOT_UNDERSTOOD, ""},
+        {"code", "\"403\"", REPLY_REFUSED, "403"},
+        {"code", "403", REPLY_REFUSED, "403"},
+        {"code", "0", REPLY_REFUSED, "0"},
+        {"code", "-200", REPLY_REFUSED, "-200"},
+        {"code", "201", REPLY_REFUSED, "201"},
+        {"code", "200.5", REPLY_REFUSED, "200.5"},
+        {"code", "\"0200\"", REPLY_REFUSED, "0200"},
+        {"code", "\"+200\"", REPLY_REFUSED, "+200"},
+        {"code", "\"OK\"", REPLY_REFUSED, "OK"},
+        {"code", "\"200 OK\"", REPLY_REFUSED, "200 OK"},
+        {"code", "\"null\"", REPLY_REFUSED, "null"},
+        {"code", "\"429\"", REPLY_BUSY, "429"},
+        {"code", "429", REPLY_BUSY, "429"},
+        {"code", "\"405\"", REPLY_WRONG_METHOD, "405"},
+        {"code", "18446744073709551816", REPLY_REFUSED,
+         "18446744073709551816"},                            /* 200 in 64 bits */
+        {"code", "4294967496", REPLY_REFUSED, "4294967496"}, /* 200 in 32 bits */
+        {"error", "\"null\"", REPLY_TOKEN, ""},
+        {"error", "\"NULL\"", REPLY_TOKEN, ""},
+        {"error", "\"Null\"", REPLY_TOKEN, ""},
+        {"error", "null", REPLY_TOKEN, ""},
+        {"error", "\"\"", REPLY_TOKEN, ""},
+        {"error", "\"FORBIDDEN\"", REPLY_REFUSED, "FORBIDDEN"},
+        {"error", "\"null.\"", REPLY_REFUSED, "null."},
+        {"error", "\"nul\"", REPLY_REFUSED, "nul"},
+        {"error", "\"none\"", REPLY_REFUSED, "none"},
+        {"error", "\"false\"", REPLY_REFUSED, "false"},
+        {"error", "\"0\"", REPLY_REFUSED, "0"},
+        {"error", "\"null\\u0000x\"", REPLY_REFUSED, NULL},
+        {"error", "\"\\u0000x\"", REPLY_REFUSED, NULL},
+        {"error", "true", REPLY_NOT_UNDERSTOOD, ""},
+        {"error", "false", REPLY_NOT_UNDERSTOOD, ""},
+        {"error", "[]", REPLY_NOT_UNDERSTOOD, ""},
+        {"error", "[\"null\"]", REPLY_NOT_UNDERSTOOD, ""},
+        {"error", "{}", REPLY_NOT_UNDERSTOOD, ""},
+        {"other", "true", REPLY_TOKEN, ""},
+        {"Code", "403", REPLY_TOKEN, ""},
     };
 
     (void)context;
@@ -442,11 +440,11 @@ static void calls_left_are_usable_numbers(void **context) {
         char body[512];
         snprintf(body, sizeof body, "{\"data\":{\"%s\":%s}}", key, json);
         struct token_info info = decode(body, strlen(body), 200, NULL, NULL);
-        unit_check(info.kind == (value == NOT ? ANSWER_NOT_UNDERSTOOD : ANSWER_TOKEN),
-                   "%s: %s is %s", key, json, kinds[info.kind]);
-        unit_check(value == NOT || (info.available.known && info.available.value == value),
+        unit_check(info.kind == (value == NOT ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s: %s is %s",
+                   key, json, kinds[info.kind]);
+        unit_check(value == NOT || (info.available.is_known && info.available.value == value),
                    "%s: %s is %" PRId64, key, json, info.available.value);
-        unit_check(value != NOT || !info.available.known, "%s: %s is known", key, json);
+        unit_check(value != NOT || !info.available.is_known, "%s: %s is known", key, json);
         token_info_free(&info);
     }
     unit_end();
@@ -466,12 +464,12 @@ static void other_fields_are_usable_numbers_from_0_or_absent(void **context) {
         snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":7,\"%s\":%s}}",
                  key, json);
         struct token_info info = decode(body, strlen(body), 200, NULL, NULL);
-        const struct count *counts[] = {&info.limit, &info.used, &info.hours};
-        const struct count *count = counts[i % UNIT_COUNT(keys)];
-        unit_check(info.kind == ANSWER_TOKEN && info.available.value == 7, "%s: %s is %s", key,
-                   json, kinds[info.kind]);
-        unit_check(count->known == usable && (!usable || count->value == value),
-                   "%s: %s is known %d, %" PRId64, key, json, count->known, count->value);
+        const struct optional_count *counts[] = {&info.limit, &info.used, &info.hours};
+        const struct optional_count *count = counts[i % UNIT_COUNT(keys)];
+        unit_check(info.kind == REPLY_TOKEN && info.available.value == 7, "%s: %s is %s", key, json,
+                   kinds[info.kind]);
+        unit_check(count->is_known == usable && (!usable || count->value == value),
+                   "%s: %s is known %d, %" PRId64, key, json, count->is_known, count->value);
         unit_check(strcmp(info.unusable, usable ? "" : key) == 0, "%s: %s: unusable '%s'", key,
                    json, info.unusable);
         token_info_free(&info);
@@ -530,13 +528,14 @@ static void absent_fields_are_absent(void **context) {
         char body[512];
         snprintf(body, sizeof body, "{\"data\":{%s}}", cases[i].record);
         struct token_info info = decode(body, strlen(body), 200, NULL, "s3cr3t");
-        unit_check(info.kind == (cases[i].available == NOT ? ANSWER_NOT_UNDERSTOOD : ANSWER_TOKEN),
+        unit_check(info.kind == (cases[i].available == NOT ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN),
                    "%s is %s", body, kinds[info.kind]);
         unit_check(cases[i].available == NOT || info.available.value == cases[i].available,
                    "%s: %" PRId64 " left", body, info.available.value);
-        unit_check(info.limit.known == cases[i].limit && info.used.known == cases[i].used &&
-                       info.hours.known == cases[i].hours,
-                   "%s: known %d %d %d", body, info.limit.known, info.used.known, info.hours.known);
+        unit_check(info.limit.is_known == cases[i].limit && info.used.is_known == cases[i].used &&
+                       info.hours.is_known == cases[i].hours,
+                   "%s: known %d %d %d", body, info.limit.is_known, info.used.is_known,
+                   info.hours.is_known);
         unit_check(strcmp(info.description.text, cases[i].description) == 0, "%s: '%s'", body,
                    info.description.text);
         unit_check(strcmp(info.unusable, cases[i].unusable) == 0, "%s: unusable '%s'", body,
@@ -622,7 +621,7 @@ static void broken_utf8_is_cleaned_not_refused(void **context) {
                  cases[i]);
         struct token_info info = decode(body, strlen(body), 200, NULL, NULL);
         size_t length = strlen(info.description.text);
-        unit_check(info.kind == ANSWER_TOKEN, "%s is %s", unit_show_text(body).text,
+        unit_check(info.kind == REPLY_TOKEN, "%s is %s", unit_show_text(body).text,
                    kinds[info.kind]);
         unit_check(length > 2 && info.description.text[0] == 'a' &&
                        info.description.text[length - 1] == 'z',
@@ -659,19 +658,18 @@ static void long_texts_are_cut_to_120_characters(void **context) {
 static void damaged_bodies_are_not_looked_into(void **context) {
     static const struct {
         long status;
-        enum answer_kind kind;
-    } cases[] = {{200, ANSWER_NOT_UNDERSTOOD}, {403, ANSWER_REFUSED},
-                 {302, ANSWER_REFUSED},        {429, ANSWER_BUSY},
-                 {405, ANSWER_WRONG_METHOD},   {501, ANSWER_WRONG_METHOD}};
+        enum reply_kind kind;
+    } cases[] = {{200, REPLY_NOT_UNDERSTOOD}, {403, REPLY_REFUSED},      {302, REPLY_REFUSED},
+                 {429, REPLY_BUSY},           {405, REPLY_WRONG_METHOD}, {501, REPLY_WRONG_METHOD}};
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info =
             decode(UNIT_BYTES(ANSWER), cases[i].status, "it is too large", NULL);
         unit_check(info.kind == cases[i].kind, "HTTP %ld is %s", cases[i].status, kinds[info.kind]);
-        unit_check(info.kind != ANSWER_NOT_UNDERSTOOD || strcmp(info.flaw, "it is too large") == 0,
-                   "flaw '%s'", info.flaw);
-        unit_check(!info.available.known && !info.limit.known, "HTTP %ld has figures",
+        unit_check(info.kind != REPLY_NOT_UNDERSTOOD || strcmp(info.reason, "it is too large") == 0,
+                   "reason '%s'", info.reason);
+        unit_check(!info.available.is_known && !info.limit.is_known, "HTTP %ld has figures",
                    cases[i].status);
         token_info_free(&info);
     }
@@ -689,13 +687,13 @@ static void deep_nesting_does_no_harm(void **context) {
         memset(end + depths[i], ']', depths[i]);
         strcpy(end + 2 * depths[i], ",\"data\":" RECORD "}");
         struct token_info info = decode(body, strlen(body), 200, NULL, NULL);
-        unit_check(info.kind == (depths[i] <= 25 ? ANSWER_TOKEN : ANSWER_NOT_UNDERSTOOD),
+        unit_check(info.kind == (depths[i] <= 25 ? REPLY_TOKEN : REPLY_NOT_UNDERSTOOD),
                    "%zu deep is %s", depths[i], kinds[info.kind]);
         token_info_free(&info);
         memset(body, '{', sizeof body - 1);
         body[sizeof body - 1] = '\0';
         info = decode(body, strlen(body), 200, NULL, NULL);
-        unit_check(info.kind == ANSWER_NOT_UNDERSTOOD, "nothing but braces");
+        unit_check(info.kind == REPLY_NOT_UNDERSTOOD, "nothing but braces");
         token_info_free(&info);
     }
     unit_end();
@@ -711,8 +709,7 @@ static void every_beginning_of_an_answer_is_not_understood(void **context) {
         memcpy(body, answer, length);
         body[length] = '\0';
         struct token_info info = decode(body, length, 200, NULL, "s3cr3t");
-        unit_check(info.kind == ANSWER_NOT_UNDERSTOOD, "%zu bytes are %s", length,
-                   kinds[info.kind]);
+        unit_check(info.kind == REPLY_NOT_UNDERSTOOD, "%zu bytes are %s", length, kinds[info.kind]);
         token_info_free(&info);
         free(body);
     }
@@ -732,7 +729,7 @@ static void changed_answers_never_do_harm(void **context) {
         struct token_info info;
         mask_register("s3cr3t");
         assert_int_equal(token_info_decode(&json, &answer, true, &info), 0);
-        unit_check((info.kind == ANSWER_TOKEN) <= info.available.known, "%s",
+        unit_check((info.kind == REPLY_TOKEN) <= info.available.is_known, "%s",
                    unit_show_text(body).text);
         unit_check(strstr(info.message.text, "s3cr3t") == NULL &&
                        (info.fields == NULL || strstr(info.fields, "s3cr3t") == NULL),
