@@ -43,7 +43,7 @@ static int parse_exponent(const char *text, long *exponent) {
     return *text == '\0' ? 0 : -1;
 }
 
-int number_parse_whole_decimal(const char *text, int64_t *value) {
+int number_parse_json(const char *text, int64_t *value) {
     int negative = *text == '-';
     const char *digits = text + negative;
     size_t length = strcspn(digits, "eE");

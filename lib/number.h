@@ -16,7 +16,7 @@ int number_parse(const char *text, size_t length, int64_t max, int64_t *value);
 
 /* Takes a number as JSON writes it, with fraction and exponent: [-]digits[.digits][e[+-]digits].
  * Gives 0 and sets *value where its exact value is whole and at most NUMBER_MAX from 0, else -1. */
-int number_parse_whole_decimal(const char *text, int64_t *value);
+int number_parse_json(const char *text, int64_t *value);
 
 /* Writes value / 10^decimals with a point and without superfluous zeros at the end. */
 #define NUMBER_SIZE 32

@@ -26,7 +26,7 @@ struct check {
     struct options options;
     struct secret secret;
     struct deadline deadline;
-    struct answer answer;
+    struct result answer;
     bool has_forecast;
     struct forecast forecast;
     struct verdict verdict;
@@ -53,7 +53,7 @@ static int judge_error(struct check *check, const struct error *error) {
 }
 
 static void look_ahead(struct check *check) {
-    const struct answer *answer = &check->answer;
+    const struct result *answer = &check->answer;
 
     check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == REPLY_TOKEN;
     if (check->has_forecast)
@@ -61,7 +61,7 @@ static void look_ahead(struct check *check) {
 }
 
 static int judge_answer(struct check *check) {
-    const struct answer *answer = &check->answer;
+    const struct result *answer = &check->answer;
     const struct token_exchange *exchange = &answer->exchange;
     const struct evaluate_input input = {
         .info = &exchange->info,
@@ -82,7 +82,7 @@ static int judge_answer(struct check *check) {
 }
 
 static int find_and_judge(struct check *check, struct error *error) {
-    if (answer_get(&check->options, check->secret.token, &check->deadline, &check->answer, error) !=
+    if (result_get(&check->options, check->secret.token, &check->deadline, &check->answer, error) !=
         0)
         return judge_error(check, error);
     look_ahead(check);
@@ -117,7 +117,7 @@ static enum state print_error(const struct error *error) {
 }
 
 static enum state print_report(const struct check *check) {
-    const struct answer *answer = &check->answer;
+    const struct result *answer = &check->answer;
     bool has_answer = answer->is_kept || answer->exchange.requests > 0;
     const struct report_input input = {
         .options = &check->options,
@@ -182,7 +182,7 @@ static int leave(enum state state) {
 
 static void check_free(struct check *check) {
     options_free(&check->options);
-    answer_free(&check->answer);
+    result_free(&check->answer);
     verdict_free(&check->verdict);
 }
 

@@ -210,7 +210,7 @@ static int number_of(const struct decoding *decoding, struct json_object *value,
 
     if (is_text(decoding, value))
         return number_parse(bytes, length, NUMBER_MAX, number);
-    return is_number(decoding, value) ? number_parse_whole_decimal(bytes, number) : -1;
+    return is_number(decoding, value) ? number_parse_json(bytes, number) : -1;
 }
 
 /* ---- The envelope: code, error, msg ---- */

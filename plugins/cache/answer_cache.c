@@ -115,10 +115,13 @@ int answer_cache_time_is_up(const struct deadline *deadline, struct error *error
 }
 
 void answer_cache_keep(struct answer_cache *cache, struct kept_answer *answer) {
+    const struct token_info *info = &answer->info;
     size_t length;
 
     answer->history = cache->history;
-    usage_history_add(&answer->history, answer->time_ms, &answer->info);
+    if (info->used.is_known && info->hours.is_known)
+        usage_history_add(&answer->history, answer->time_ms, info->used.value,
+                          usage_reset_ms(answer->time_ms, info->hours.value));
     if (cache->has_trouble)
         return;
     char *bytes = kept_answer_write(answer, cache->key, &length);

@@ -8,11 +8,13 @@
 #include "last_resort.h"
 #include "process.h"
 
+#include <stdio.h>
+
 /* So much later than its deadline a request is ended by force: nothing else was of any help. */
 enum { LAST_RESORT_MS = 2000 };
 
 static int ask(const struct options *options, const char *token, const struct deadline *deadline,
-               struct answer *answer, struct error *error) {
+               struct result *answer, struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
@@ -22,7 +24,8 @@ static int ask(const struct options *options, const char *token, const struct de
     last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);
     int result = token_api_ask(options, token, deadline, &answer->exchange, error);
     last_resort_stop();
-    answer->time_ms = clock_calendar_ms();
+    answer->time_ms = clock_wall_ms();
+    answer->request_ms = answer->exchange.milliseconds;
     return result;
 }
 
@@ -40,7 +43,7 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
     int locked = STORE_CHANGED;
 
     for (;;) {
-        *now_ms = clock_calendar_ms();
+        *now_ms = clock_wall_ms();
         if (answer_cache_find(cache, *now_ms, kept))
             return FOUND;
         if (locked == 0)
@@ -56,7 +59,7 @@ static enum outcome find_or_lock(struct answer_cache *cache, const struct deadli
 }
 
 static int use_kept(const struct options *options, const struct kept_answer *kept, int64_t now_ms,
-                    struct answer *answer, struct error *error) {
+                    struct result *answer, struct error *error) {
     answer->time_ms = kept->time_ms;
     answer->age_s = (now_ms - kept->time_ms) / 1000;
     answer->history = kept->history;
@@ -68,20 +71,20 @@ static int use_kept(const struct options *options, const struct kept_answer *kep
     return 0;
 }
 
-static void keep(struct answer_cache *cache, struct answer *answer) {
+static void keep(struct answer_cache *cache, struct result *answer) {
     struct kept_answer kept = {.time_ms = answer->time_ms, .info = answer->exchange.info};
 
     if (kept.info.kind != REPLY_TOKEN && kept.info.kind != REPLY_LIMIT_EXCEEDED)
         return;
     answer_cache_keep(cache, &kept);
     answer->history = kept.history;
-    answer->keeping_failed = cache->has_trouble;
-    answer->trouble = cache->trouble;
+    if (cache->has_trouble)
+        snprintf(answer->not_kept, sizeof answer->not_kept, "%s", cache->trouble.text);
 }
 
 static int find_or_ask(const struct options *options, const char *token,
                        const struct deadline *deadline, struct answer_cache *cache,
-                       struct answer *answer, struct error *error) {
+                       struct result *answer, struct error *error) {
     struct kept_answer kept;
     int64_t now_ms;
 
@@ -101,19 +104,31 @@ static int find_or_ask(const struct options *options, const char *token,
 
 /* ---- All of it ---- */
 
-int answer_get(const struct options *options, const char *token, const struct deadline *deadline,
-               struct answer *answer, struct error *error) {
+static void note_reset(struct result *result) {
+    const struct optional_count *hours = &result->exchange.info.hours;
+
+    result->has_reset = hours->is_known;
+    if (hours->is_known)
+        result->reset_ms = result->time_ms + hours->value * 3600000;
+}
+
+int result_get(const struct options *options, const char *token, const struct deadline *deadline,
+               struct result *answer, struct error *error) {
     struct answer_cache cache;
 
-    *answer = (struct answer){.is_kept = false};
-    if (options->max_age == 0)
-        return ask(options, token, deadline, answer, error);
-    answer_cache_open(&cache, options, token);
-    int result = find_or_ask(options, token, deadline, &cache, answer, error);
-    answer_cache_close(&cache);
+    *answer = (struct result){.is_kept = false};
+    int result;
+    if (options->max_age == 0) {
+        result = ask(options, token, deadline, answer, error);
+    } else {
+        answer_cache_open(&cache, options, token);
+        result = find_or_ask(options, token, deadline, &cache, answer, error);
+        answer_cache_close(&cache);
+    }
+    note_reset(answer);
     return result;
 }
 
-void answer_free(struct answer *answer) {
+void result_free(struct result *answer) {
     token_exchange_free(&answer->exchange);
 }

@@ -156,7 +156,7 @@ static struct optional_count next_available(struct reading *reading) {
     const char *value = next_value(reading, line_available);
     struct optional_count count = {.is_known = strcmp(value, absent) != 0};
 
-    if (count.is_known && number_parse_whole_decimal(value, &count.value) != 0)
+    if (count.is_known && number_parse_json(value, &count.value) != 0)
         reading->failed = true;
     return count;
 }

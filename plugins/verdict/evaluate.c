@@ -343,7 +343,7 @@ static enum state judge_figures(FILE *stream, const struct judgement *judgement)
     print_figures(stream, judgement);
     print_forecast(stream, judgement);
     enum state state = judge_thresholds(stream, judgement);
-    return runs_out(judgement) ? state_worse(state, judgement->input->forecast_state) : state;
+    return runs_out(judgement) ? worse_state(state, judgement->input->forecast_state) : state;
 }
 
 static enum state judge_exceeded(FILE *stream, const struct judgement *judgement) {

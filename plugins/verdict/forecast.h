@@ -2,6 +2,7 @@
 #ifndef FORECAST_H
 #define FORECAST_H
 
+#include "api/token_info.h"
 #include "cache/usage_history.h"
 
 #include <stdint.h>

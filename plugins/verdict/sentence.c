@@ -25,7 +25,7 @@ static struct excerpt host_of(const struct report_input *input) {
 }
 
 static void print_short_facts(FILE *stream, const struct report_input *input) {
-    const struct answer *answer = input->answer;
+    const struct result *answer = input->answer;
 
     fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
     fputs(answer->is_kept ? "no request" : "method ", stream);
@@ -34,18 +34,16 @@ static void print_short_facts(FILE *stream, const struct report_input *input) {
         fprintf(stream, ", fields that cannot be used: %s", answer->exchange.info.unusable);
     if (input->forecast != NULL && input->forecast->kind == FORECAST_NONE)
         fprintf(stream, ", no forecast: %s", input->forecast->reason);
-    if (answer->keeping_failed)
-        fprintf(stream, ", answer not kept: %s", answer->trouble.text);
     fputs("]", stream);
 }
 
 static void print_hints(FILE *stream, const struct report_input *input) {
-    const struct answer *answer = input->answer;
+    const struct result *answer = input->answer;
 
     if (answer != NULL && answer->is_kept)
         fprintf(stream, " (answer %" PRId64 " s old)", answer->age_s);
-    if (answer != NULL && answer->keeping_failed)
-        fputs(" (answer not kept)", stream);
+    if (answer != NULL && answer->not_kept[0] != '\0')
+        fprintf(stream, " (answer not kept: %s)", answer->not_kept);
     if (input->secret->readable_by_everyone)
         fputs(" (token file is readable by everyone)", stream);
 }
@@ -89,7 +87,7 @@ static void print_threshold(FILE *stream, const char *name, const struct thresho
             text);
 }
 
-static long status_of(const struct answer *answer) {
+static long status_of(const struct result *answer) {
     return answer->is_kept ? answer->exchange.info.status
                            : answer->exchange.responses[answer->exchange.requests - 1].status;
 }

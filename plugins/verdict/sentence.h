@@ -11,7 +11,7 @@
 struct report_input {
     const struct options *options;
     const struct secret *secret;
-    const struct answer *answer;     /* NULL: there was none to be had, and nothing was asked */
+    const struct result *answer;     /* NULL: there was none to be had, and nothing was asked */
     const struct forecast *forecast; /* NULL: not asked for, or there are no figures */
     const struct verdict *verdict;
 };

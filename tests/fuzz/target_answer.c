@@ -48,8 +48,9 @@ static void use(const struct judging *judging, const struct token_info *info,
 
     if (info->fields != NULL)
         require_lines_fit_for_output(info->fields);
-    if (info->kind == REPLY_TOKEN)
-        usage_history_add(&history, TIME_MS, info);
+    if (info->kind == REPLY_TOKEN && info->used.is_known && info->hours.is_known)
+        usage_history_add(&history, TIME_MS, info->used.value,
+                          usage_reset_ms(TIME_MS, info->hours.value));
     struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
     if (info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED)
         keep(judging, info, &history, &verdict);

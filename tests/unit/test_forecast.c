@@ -29,7 +29,7 @@ static void add(struct usage_history *history, int64_t time_ms, int64_t used, in
     const struct figures figures = {1000, 4800, used, hours};
     struct token_info info = info_of(&figures);
 
-    usage_history_add(history, time_ms, &info);
+    remember(history, time_ms, &info);
 }
 
 /* The forecast of a first answer, and of nothing remembered: both are today's pace. */
@@ -38,7 +38,7 @@ static struct forecast forecast_today(const struct figures *figures) {
     struct usage_history history = {.count = 0};
     struct forecast without = forecast_make(&info, START_MS, &history);
 
-    usage_history_add(&history, START_MS, &info);
+    remember(&history, START_MS, &info);
     struct forecast with = forecast_make(&info, START_MS, &history);
     unit_check(with.kind == without.kind && with.exhausted_in_s == without.exhausted_in_s &&
                    with.pace_s == without.pace_s,
@@ -350,7 +350,7 @@ static void what_is_left_and_the_limit_do_not_matter_for_remembering(void **cont
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct usage_history history = {.count = 0};
         struct token_info info = info_of(&cases[i]);
-        usage_history_add(&history, START_MS, &info);
+        remember(&history, START_MS, &info);
         unit_check(strcmp(show_points(&history).text, "0:7") == 0, "case %zu: '%s'", i,
                    show_points(&history).text);
     }
@@ -650,7 +650,7 @@ static void todays_pace_is_exact(void **context) {
                                         hours};
         struct token_info info = info_of(&figures);
         struct usage_history history = {.count = 0};
-        usage_history_add(&history, START_MS, &info);
+        remember(&history, START_MS, &info);
         struct forecast forecast = forecast_make(&info, START_MS, &history);
         check_against_wide(&forecast, &figures, used, stretch_s);
         unit_check(forecast.pace_s == 0, "pace of %" PRId64 " s", forecast.pace_s);
@@ -675,7 +675,7 @@ static void the_pace_of_the_last_stretch_is_exact(void **context) {
         struct usage_history history = {.count = 0};
         /* whole hours more than the stretch, so that it is the same day */
         add(&history, START_MS - stretch_ms, before, hours + stretch_s / 3600 + 1);
-        usage_history_add(&history, START_MS, &info);
+        remember(&history, START_MS, &info);
         struct forecast forecast = forecast_make(&info, START_MS, &history);
         check_against_wide(&forecast, &figures, used - before, stretch_s);
         unit_check(forecast.pace_s == stretch_s, "pace of %" PRId64 " s, not %" PRId64,
@@ -733,7 +733,7 @@ static void live_a_day(struct days *days, int64_t day_start_ms, int64_t used_at_
         const struct figures figures = {
             BIG, BIG, used, hours_until(time_ms, day_start_ms + DAY_MS, days->rounding)};
         struct token_info info = info_of(&figures);
-        usage_history_add(&days->history, time_ms, &info);
+        remember(&days->history, time_ms, &info);
         struct forecast forecast = forecast_make(&info, time_ms, &days->history);
         unit_check((forecast.kind == FORECAST_NONE) == (figures.hours > 21), "%" PRId64 " h: %d",
                    figures.hours, (int)forecast.kind);
@@ -770,7 +770,7 @@ static void a_new_pace_is_seen_soon(void **context) {
     for (int minute = 0; minute <= 14 * 60; minute += 6) {
         const struct figures figures = {4800 - used, 4800, used, 24 - minute / 60};
         struct token_info info = info_of(&figures);
-        usage_history_add(&history, START_MS + MINUTES(minute), &info);
+        remember(&history, START_MS + MINUTES(minute), &info);
         forecast = forecast_make(&info, START_MS + MINUTES(minute), &history);
         unit_check(minute > 12 * 60 || forecast.kind != FORECAST_GONE, "minute %d", minute);
         used += minute < 12 * 60 ? 10 : 40;

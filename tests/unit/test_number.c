@@ -185,7 +185,7 @@ static void json_numbers_count_where_their_exact_value_is_whole(void **context) 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         int64_t value = -7;
-        int result = number_parse_whole_decimal(cases[i].text, &value);
+        int result = number_parse_json(cases[i].text, &value);
         unit_check(result == (cases[i].expected == REFUSED ? -1 : 0) &&
                        (result != 0 || value == cases[i].expected),
                    "'%s' gives %d, %" PRId64, cases[i].text, result, value);
@@ -217,7 +217,7 @@ static void json_numbers_are_exact_in_every_way_of_writing(void **context) {
             snprintf(text, sizeof text, "%s0.%.*s%s%se%d", negative ? "-" : "", shift - whole,
                      "00000000000000000000", digits, fraction ? "5" : "0", shift);
         bool usable = number <= NUMBER_MAX && !fraction;
-        int result = number_parse_whole_decimal(text, &value);
+        int result = number_parse_json(text, &value);
         unit_check(result == (usable ? 0 : -1) &&
                        (result != 0 || value == (negative ? -number : number)),
                    "'%s' gives %d, %" PRId64, text, result, value);

@@ -109,7 +109,7 @@ static void critical_is_the_worst_and_unknown_the_next(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        enum state worse = state_worse(cases[i].a, cases[i].b);
+        enum state worse = worse_state(cases[i].a, cases[i].b);
         unit_check(worse == cases[i].worse, "%s and %s: %s", state_name(cases[i].a),
                    state_name(cases[i].b), state_name(worse));
     }
