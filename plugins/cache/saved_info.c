@@ -38,6 +38,7 @@ static const char kind_token[] = "token";
 static const char kind_exceeded[] = "exceeded";
 
 enum { STATUS_MAX = 999 };
+#define TIME_MS_MAX INT64_C(9007199254740992)
 
 /* ---- Writing ---- */
 
@@ -215,7 +216,7 @@ static void read_point(struct reading *reading, char *value, struct usage_histor
     }
     *blank = '\0';
     struct usage_point point = {
-        .time_ms = to_number(reading, value, NUMBER_MAX),
+        .time_ms = to_number(reading, value, TIME_MS_MAX),
         .used = to_number(reading, blank + 1, NUMBER_MAX),
     };
     const struct usage_point *last = &history->points[history->count];
@@ -227,7 +228,7 @@ static void read_point(struct reading *reading, char *value, struct usage_histor
 static void read_history(struct reading *reading, struct usage_history *history) {
     size_t length = strlen(line_point);
 
-    history->reset_ms = next_number(reading, line_reset, NUMBER_MAX);
+    history->reset_ms = next_number(reading, line_reset, TIME_MS_MAX);
     while (!reading->failed && *reading->at != '\0') {
         char *line = next_line(reading);
         if (strncmp(line, line_point, length) == 0 && line[length] == ' ')
@@ -259,7 +260,7 @@ int kept_answer_read(char *bytes, size_t length, const char *key, struct kept_an
     if (!check_sum(bytes, length) || strcmp(next_line(&reading), first_line) != 0 ||
         strcmp(next_value(&reading, line_key), key) != 0)
         return -1;
-    answer->time_ms = next_number(&reading, line_time, NUMBER_MAX);
+    answer->time_ms = next_number(&reading, line_time, TIME_MS_MAX);
     read_info(&reading, &answer->info);
     read_history(&reading, &answer->history);
     return reading.failed ? -1 : 0;

@@ -29,7 +29,8 @@ static void require_model(const struct kept_answer *answer) {
     require(info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED,
             "no other answer is kept");
     require(info->kind != REPLY_TOKEN || info->available.is_known, "figures are there");
-    require(answer->time_ms >= 0 && answer->time_ms <= NUMBER_MAX, "a time is a time");
+    require(answer->time_ms >= 0 && answer->time_ms <= INT64_C(9007199254740992),
+            "a time is a time");
     require(answer->history.count <= USAGE_POINTS_MAX, "no more is remembered than there is room");
     require_fit_for_output(info->description.text);
     require_fit_for_output(info->message.text);
@@ -70,9 +71,15 @@ void target_state_file(const uint8_t *bytes, size_t size) {
         file = with_sum(file, &length);
     if (kept_answer_read(file, length, KEY, &answer) == 0) {
         require_model(&answer);
-        struct verdict verdict =
-            judge(&judging, &answer.info, answer.time_ms, &answer.history, NULL);
-        verdict_free(&verdict);
+        const struct result result = {
+            .exchange = {.info = answer.info},
+            .time_ms = answer.time_ms,
+            .has_reset = answer.info.hours.is_known,
+            .reset_ms = answer.time_ms + answer.info.hours.value * 3600000,
+            .history = answer.history,
+        };
+        struct judgement judgement = judge(&judging, &result);
+        judgement_free(&judgement);
         write_again(&answer);
     }
     free(file);
