@@ -3,15 +3,14 @@
 
 #include "cache/result_source.h"
 #include "deadline.h"
-#include "last_resort.h"
 #include "options/options.h"
 #include "options/secret.h"
 #include "output.h"
 #include "process.h"
-#include "text.h"
 #include "verdict/evaluate.h"
 #include "verdict/forecast.h"
 #include "verdict/sentence.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +80,13 @@ static enum state state_if_printed(int printed, enum state state) {
 }
 
 static enum state print_error(const struct error *error) {
-    const struct check_result result = {
+    const struct output result = {
         .state = STATE_UNKNOWN,
         .text = error->text,
         .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
     };
 
-    return state_if_printed(result_print(label, &result), STATE_UNKNOWN);
+    return state_if_printed(output_print(label, &result), STATE_UNKNOWN);
 }
 
 /* What is known of a result, and of the error that it ended in, if there is one. */
@@ -106,18 +105,6 @@ static enum state print_sentence(const struct check *check, const struct error *
     return state_if_printed(sentence_print(label, &input), check->verdict.state);
 }
 
-/* ---- Where a library does not come back ---- */
-
-static void prepare_last_resort(const struct check *check) {
-    const struct error timeout = {.kind = ERROR_TIMEOUT};
-    char text[100];
-    const struct check_result result = {.state = state_of(&timeout, &check->options), .text = text};
-
-    snprintf(text, sizeof text, "timeout: waited %d s for a library of this machine to come back",
-             check->options.timeout);
-    last_resort_prepare(label, &result);
-}
-
 /* ---- The check, from the command line to the exit ---- */
 
 static enum state run(struct check *check, int argc, char **argv) {
@@ -127,16 +114,18 @@ static enum state run(struct check *check, int argc, char **argv) {
     case OPTIONS_HELP:
         return state_if_printed(options_print_help(), STATE_UNKNOWN);
     case OPTIONS_VERSION:
-        return state_if_printed(result_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+        return state_if_printed(output_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
     case OPTIONS_FAILED:
         return print_error(&error);
     case OPTIONS_RUN:
         break;
     }
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    const struct error timeout = {.kind = ERROR_TIMEOUT};
+    watchdog_start(label, &check->deadline, state_of(&timeout, &check->options));
+    process_silence_standard_error();
     if (load_token(check, &error) != 0)
         return print_error(&error);
-    prepare_last_resort(check);
     if (result_get(&check->options, check->secret.token, &check->deadline, &check->result,
                    &error) != 0) {
         check->verdict.state = state_of(&error, &check->options);
@@ -166,7 +155,8 @@ static void check_free(struct check *check) {
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
 
-    process_prepare();
+    if (process_prepare() != 0)
+        return STATE_UNKNOWN;
     enum state state = run(&check, argc, argv);
     check_free(&check);
     return leave(state);

@@ -5,13 +5,9 @@
 
 #include "cache/answer_cache.h"
 #include "http/ca_file.h"
-#include "last_resort.h"
 #include "process.h"
 
 #include <stdio.h>
-
-/* So much later than its deadline a request is ended by force: nothing else was of any help. */
-enum { LAST_RESORT_MS = 2000 };
 
 static int ask(const struct options *options, const char *token, const struct deadline *deadline,
                struct result *answer, struct error *error) {
@@ -20,10 +16,7 @@ static int ask(const struct options *options, const char *token, const struct de
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
-    process_confine();
-    last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);
     int result = token_api_ask(options, token, deadline, &answer->exchange, error);
-    last_resort_stop();
     answer->time_ms = clock_wall_ms();
     answer->request_ms = answer->exchange.milliseconds;
     return result;

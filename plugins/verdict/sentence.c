@@ -294,11 +294,11 @@ int sentence_print(const char *label, const struct sentence_input *input) {
     char *perfdata = write_to_memory(write_perfdata, input);
     char *long_output = write_to_memory(write_long_output, input);
     bool is_complete = line != NULL && perfdata != NULL && long_output != NULL;
-    struct check_result result = {.state = STATE_UNKNOWN, .text = "out of memory"};
+    struct output output = {.state = STATE_UNKNOWN, .text = "out of memory"};
 
     if (is_complete)
-        result = (struct check_result){input->verdict->state, line, perfdata, long_output};
-    int printed = result_print(label, &result);
+        output = (struct output){input->verdict->state, line, perfdata, long_output};
+    int printed = output_print(label, &output);
     free(line);
     free(perfdata);
     free(long_output);
