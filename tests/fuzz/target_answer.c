@@ -25,15 +25,15 @@ static struct libjson load_json(void) {
 /* A kept answer is judged like the same answer when it was new. */
 static void keep(const struct judging *judging, const struct token_info *info,
                  const struct usage_history *history, const struct verdict *verdict) {
-    struct kept_answer answer = {.time_ms = TIME_MS, .info = *info, .history = *history};
-    struct kept_answer again;
+    struct saved_info saved = {.time_ms = TIME_MS, .info = *info, .history = *history};
+    struct saved_info again;
     size_t length;
-    char *bytes = kept_answer_write(&answer, KEY, &length);
+    char *bytes = saved_info_write(&saved, KEY, &length);
 
     require(bytes != NULL, "there is memory");
     require_no_secret(bytes, length);
-    require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
-    require(kept_answer_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
+    require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
+    require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
     struct verdict second = judge(judging, &again.info, TIME_MS, &again.history, NULL);
     require(second.state == verdict->state && strcmp(second.text, verdict->text) == 0 &&
                 strcmp(second.perfdata, verdict->perfdata) == 0,
