@@ -5,7 +5,6 @@
 
 #include "characters.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,10 @@ void mask_register(const char *text) {
     for (size_t i = 0; i < length; i++)
         secret[i] = character_lower(text[i]);
     secret[length] = '\0';
+}
+
+bool mask_has_long_secret(void) {
+    return strlen(secret) >= MASK_PART;
 }
 
 /* ---- Decoders: how foreign text is read when copies of the secret are looked for ---- */

@@ -2,6 +2,7 @@
 #ifndef MASK_H
 #define MASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The one secret of the process, and its masking in whatever is shown. */
@@ -14,6 +15,9 @@ enum { MASK_SECRET_MAX = 512, MASK_PART = 16 };
 /* From here on this secret of at most MASK_SECRET_MAX bytes is masked, in place of another one.
  * NULL or empty: none. It is visible ASCII. */
 void mask_register(const char *secret);
+
+/* Whether the secret has at least MASK_PART bytes. */
+bool mask_has_long_secret(void);
 
 /* Takes foreign bytes, at most 16 MiB. Every copy of the secret, and of a longer one every
  * MASK_PART characters of it in a row, becomes MASK_TEXT: in any case, also with anything between

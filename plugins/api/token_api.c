@@ -42,7 +42,7 @@ int token_api_url(const struct options *options, char **url) {
 static const char *damage_of(const struct http_response *response) {
     if (response->too_large)
         return "it is larger than 64 KiB";
-    return response->not_decodable ? "its compression cannot be undone" : NULL;
+    return NULL;
 }
 
 static int decode(const struct libjson *json, const struct http_response *response,

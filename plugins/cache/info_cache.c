@@ -3,9 +3,13 @@
 
 #include "cache/info_cache.h"
 
+#include "watchdog.h"
+
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char state_directory[] = "the state directory"; /* for the watchdog */
 
 static const char *given_directory(const struct options *options) {
     static const char *const variables[] = {"MP_STATE_PATH", "NAGIOS_PLUGIN_STATE_DIRECTORY"};
@@ -47,14 +51,16 @@ void info_cache_open(struct info_cache *cache, const struct options *options, co
 
     *cache = (struct info_cache){.has_trouble = false};
     make_key(cache->key, options, token);
+    watchdog_expect(state_directory);
     cache->has_trouble = store_open(&cache->store, given != NULL ? given : STATE_DIRECTORY,
                                     given != NULL, PACKAGE_NAME, &cache->trouble) != 0;
 }
 
 bool info_cache_load(struct info_cache *cache, int64_t now_ms) {
     char bytes[SAVED_INFO_SIZE_MAX];
-    long length = store_read(&cache->store, cache->key, bytes, sizeof bytes - 1);
 
+    watchdog_expect(state_directory);
+    long length = store_read(&cache->store, cache->key, bytes, sizeof bytes - 1);
     if (length >= 0) {
         bytes[length] = '\0';
         if (saved_info_read(bytes, (size_t)length, cache->key, &cache->saved) == 0 &&
@@ -78,6 +84,7 @@ void info_cache_save(struct info_cache *cache) {
 
     if (cache->has_trouble)
         return;
+    watchdog_expect(state_directory);
     char *bytes = saved_info_write(&cache->saved, cache->key, &length);
     if (bytes == NULL)
         error_out_of_memory(&cache->trouble);

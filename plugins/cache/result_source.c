@@ -5,16 +5,13 @@
 
 #include "cache/info_cache.h"
 #include "http/ca_file.h"
-#include "last_resort.h"
 #include "process.h"
+#include "watchdog.h"
 
 #include <poll.h>
 #include <stdio.h>
 
 #define HOUR_MS INT64_C(3600000)
-
-/* So much later than its deadline a request is ended by force: nothing else was of any help. */
-enum { LAST_RESORT_MS = 2000 };
 
 static int ask(const struct options *options, const char *token, const struct deadline *deadline,
                struct result *result, struct error *error) {
@@ -23,10 +20,7 @@ static int ask(const struct options *options, const char *token, const struct de
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
-    process_confine();
-    last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);
     int asked = token_api_ask(options, token, deadline, &result->exchange, error);
-    last_resort_stop();
     result->time_ms = clock_wall_ms();
     result->request_ms = result->exchange.milliseconds;
     return asked;
@@ -110,6 +104,7 @@ static int wait_for_other(const struct deadline *deadline, struct error *error) 
 
     if (left_ms == 0)
         return fail_by_timeout(deadline, error);
+    watchdog_expect("another check of the same token to end");
     poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
     return 0;
 }

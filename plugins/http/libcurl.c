@@ -5,6 +5,7 @@
 
 #include "dynamic_library.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -39,6 +40,12 @@ static void forget_variables(void) {
     unsetenv("P11_KIT_DEBUG");
 }
 
+/* GnuTLS comes along with librtmp, and libcurl with OpenSSL never uses it: its constructor would be
+ * a twentieth of the loading. libcurl with GnuTLS initialises it itself. */
+static void leave_gnutls_alone(void) {
+    setenv("GNUTLS_NO_IMPLICIT_INIT", "1", true);
+}
+
 static int initialise(const struct libcurl *curl, struct error *error) {
     if (curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(error, ERROR_LOCAL, "libcurl cannot be initialised");
@@ -47,5 +54,6 @@ static int initialise(const struct libcurl *curl, struct error *error) {
 
 int libcurl_load(struct libcurl *curl, struct error *error) {
     forget_variables();
+    leave_gnutls_alone();
     return fill(curl, error) == 0 ? initialise(curl, error) : -1;
 }

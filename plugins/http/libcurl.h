@@ -10,12 +10,6 @@
  * its some thirty libraries takes most of a check's time, and a kept answer does without. With
  * --disable-lazy-libcurl the table holds the functions that the program is linked with. */
 
-#if LIBCURL_VERSION_NUM >= 0x074200
-#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_poll)
-#else
-#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_wait)
-#endif
-
 #define LIBCURL_FUNCTIONS(X)                                                                       \
     X(global_init)                                                                                 \
     X(version_info)                                                                                \
@@ -23,17 +17,10 @@
     X(slist_free_all)                                                                              \
     X(easy_init)                                                                                   \
     X(easy_setopt)                                                                                 \
+    X(easy_perform)                                                                                \
     X(easy_getinfo)                                                                                \
     X(easy_strerror)                                                                               \
-    X(easy_cleanup)                                                                                \
-    X(multi_init)                                                                                  \
-    X(multi_add_handle)                                                                            \
-    X(multi_perform)                                                                               \
-    X(multi_info_read)                                                                             \
-    X(multi_remove_handle)                                                                         \
-    X(multi_strerror)                                                                              \
-    X(multi_cleanup)                                                                               \
-    LIBCURL_FUNCTIONS_BY_VERSION(X)
+    X(easy_cleanup)
 
 /* curl->easy_init() is curl_easy_init(), and so on; each has the type in libcurl's own header. */
 struct libcurl {

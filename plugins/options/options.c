@@ -406,8 +406,8 @@ int options_print_help(void) {
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
           stream.file);
-    int result = memory_stream_close(&stream, &help) == 0 ? result_print_text(help)
-                                                          : result_print_text(options_usage);
+    int result = memory_stream_close(&stream, &help) == 0 ? output_print_text(help)
+                                                          : output_print_text(options_usage);
     free(help);
     return result;
 }

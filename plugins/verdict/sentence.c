@@ -189,16 +189,16 @@ int report(const char *label, const struct report_input *input) {
     char *line = print_to_memory(print_line, input);
     char *long_output = print_to_memory(print_long_output, input);
     bool complete = line != NULL && long_output != NULL;
-    struct check_result result = {.state = STATE_UNKNOWN, .text = "out of memory"};
+    struct output result = {.state = STATE_UNKNOWN, .text = "out of memory"};
 
     if (complete)
-        result = (struct check_result){
+        result = (struct output){
             .state = input->verdict->state,
             .text = line,
             .perfdata = input->verdict->perfdata,
             .long_output = long_output,
         };
-    int printed = result_print(label, &result);
+    int printed = output_print(label, &result);
     free(line);
     free(long_output);
     return complete ? printed : -1;
