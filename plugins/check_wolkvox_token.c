@@ -69,6 +69,8 @@ static int judge_answer(struct check *check) {
         .critical = &check->options.critical,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .forecast_state = check->options.forecast,
+        .has_reset = answer->has_reset,
+        .reset_s = (answer->reset_ms - answer->time_ms) / 1000,
         .is_kept = answer->is_kept,
         .age_s = answer->age_s,
         .unavailable = check->options.unavailable,

@@ -161,13 +161,21 @@ static int64_t seconds_left(const struct judgement *judgement, int64_t seconds) 
     return seconds > age_s ? seconds - age_s : 0;
 }
 
-static void print_reset(FILE *stream, const struct judgement *judgement) {
+/* From the answer to the reset. */
+static struct optional_count reset_s(const struct judgement *judgement) {
     const struct optional_count *hours = &judgement->info->hours;
 
-    if (!hours->is_known)
+    if (hours->is_known)
+        return (struct optional_count){true, hours->value * SECONDS_PER_HOUR};
+    return (struct optional_count){judgement->input->has_reset, judgement->input->reset_s};
+}
+
+static void print_reset(FILE *stream, const struct judgement *judgement) {
+    struct optional_count reset = reset_s(judgement);
+
+    if (!reset.is_known)
         return;
-    struct perfdata metric =
-        metric_of("reset", seconds_left(judgement, hours->value * SECONDS_PER_HOUR), "s");
+    struct perfdata metric = metric_of("reset", seconds_left(judgement, reset.value), "s");
     fputc(' ', stream);
     perfdata_print(stream, &metric);
 }
@@ -216,10 +224,10 @@ static void print_description(FILE *stream, const struct token_info *info) {
 }
 
 static void print_reset_hours(FILE *stream, const struct judgement *judgement) {
-    const struct optional_count *hours = &judgement->info->hours;
-    int64_t seconds = seconds_left(judgement, hours->value * SECONDS_PER_HOUR);
+    struct optional_count reset = reset_s(judgement);
+    int64_t seconds = seconds_left(judgement, reset.value);
 
-    if (hours->is_known)
+    if (reset.is_known)
         fprintf(stream, ", counter resets in %" PRId64 " h",
                 (seconds + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR);
 }

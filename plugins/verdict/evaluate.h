@@ -18,6 +18,8 @@ struct evaluate_input {
     const struct threshold *critical;
     const struct forecast *forecast; /* as of the answer's time; NULL: not asked for */
     enum state forecast_state;       /* what calls that run out mean, at least */
+    bool has_reset;                  /* completed or by the user, where the answer has no hours */
+    int64_t reset_s;                 /* from the answer to the reset */
     bool is_kept;                    /* the answer was kept, and has an age */
     int64_t age_s;
     enum state unavailable; /* what an API that cannot be used means */
