@@ -331,7 +331,8 @@ static int check_all(const struct options *options, struct error *error) {
 }
 
 static void set_defaults(struct options *options) {
-    *options = (struct options){.timeout = TIMEOUT_DEFAULT, .unavailable = STATE_CRITICAL};
+    *options = (struct options){
+        .api = &apis[API_CRM], .timeout = TIMEOUT_DEFAULT, .unavailable = STATE_CRITICAL};
 }
 
 static int finish(struct options *options, const struct ini_context *ini, struct error *error) {

@@ -2,8 +2,10 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "daily_time.h"
 #include "deadline.h"
 #include "error.h"
+#include "options/api.h"
 #include "options/secret.h"
 #include "options/server.h"
 #include "state.h"
@@ -16,6 +18,9 @@
 enum method_choice { METHOD_POST_THEN_GET, METHOD_POST, METHOD_GET };
 
 struct options {
+    const struct api *api;
+    struct daily_time reset_at; /* when the counter restarts, where the answer does not say it */
+    bool has_reset_at;
     struct server server; /* with the port that is to be used; an empty host: not given */
     int port;             /* 0: the server's */
     char *operation;

@@ -35,16 +35,16 @@ static struct result result_of(const struct token_info *info, const struct usage
 /* A kept answer is judged like the same answer when it was new. */
 static void keep(const struct judging *judging, const struct result *result,
                  const struct judgement *judgement) {
-    struct kept_answer answer = {
+    struct saved_info saved = {
         .time_ms = TIME_MS, .info = result->exchange.info, .history = result->history};
-    struct kept_answer again;
+    struct saved_info again;
     size_t length;
-    char *bytes = kept_answer_write(&answer, KEY, &length);
+    char *bytes = saved_info_write(&saved, KEY, &length);
 
     require(bytes != NULL, "there is memory");
     require_no_secret(bytes, length);
-    require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
-    require(kept_answer_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
+    require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
+    require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
     struct result kept = result_of(&again.info, &again.history);
     struct judgement second = judge(judging, &kept);
     require(second.state == judgement->state && strcmp(second.text, judgement->text) == 0 &&
