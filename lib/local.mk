@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libplugin.a
 libplugin_a_SOURCES = \
 	lib/characters.c lib/characters.h \
+	lib/daily_time.c lib/daily_time.h \
 	lib/deadline.c lib/deadline.h \
 	lib/dynamic_library.c lib/dynamic_library.h \
 	lib/error.c lib/error.h \

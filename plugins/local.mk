@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
+	plugins/options/api.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
@@ -13,6 +14,7 @@ libwolkvox_a_SOURCES = \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
+	plugins/api/apis.c \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
