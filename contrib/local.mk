@@ -9,7 +9,9 @@ nobase_dist_doc_DATA += \
 	contrib/icinga2/graphite.conf contrib/icinga2/influxdb.conf \
 	contrib/nagios/commands.cfg contrib/nagios/services.cfg \
 	contrib/nrpe/check_wolkvox_token.cfg \
-	contrib/tmpfiles.d/monitoring-plugins.conf
+	contrib/tmpfiles.d/monitoring-plugins.conf \
+	contrib/zabbix/README.md contrib/zabbix/wolkvox_token.conf \
+	contrib/zabbix/wolkvox_token-agent.yaml contrib/zabbix/wolkvox_token-external.yaml
 
 completion = contrib/bash-completion/check_wolkvox_token.bash
 EXTRA_DIST += $(completion)
