@@ -75,7 +75,7 @@ static int find_default_file(char **path, struct error *error) {
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (exists(places[i]))
             return copy(places[i], strlen(places[i]), path, error);
-    return error_set(error, ERROR_TROUBLE,
+    return error_set(error, ERROR_LOCAL,
                      "--extra-opts finds no INI file where it looks (see the manual); name it with "
                      "--extra-opts=@FILE");
 }

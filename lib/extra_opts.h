@@ -22,7 +22,7 @@ const char *extra_opts_named_file(const char *argument);
 /* Takes a valid argument and the section that stands for none. Fills *found, which
  * extra_opts_free() frees in any case. A file that is not named is looked for where the Monitoring
  * Plugins look: NAGIOS_CONFIG_PATH, a list of places. Gives 0, or -1 with
- * ERROR_TROUBLE. */
+ * ERROR_LOCAL. */
 int extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found,
                     struct error *error);
 

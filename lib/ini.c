@@ -3,8 +3,6 @@
 
 #include "ini.h"
 
-#include "process.h"
-
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,7 +20,7 @@ struct reader {
 };
 
 static int fail_at_line(const struct reader *reader, const char *what, struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s", reader->input->name,
+    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s", reader->input->name,
                      reader->line_number, what);
 }
 
@@ -123,8 +121,7 @@ int ini_read_section(struct input *input, const char *section, const char *shown
     int result = read_all(&reader, deadline, error);
 
     if (result == 0 && !reader.section_seen)
-        result = error_set(error, ERROR_TROUBLE, "the %s has no section [%s]", input->name,
-                           shown_section);
-    wipe(&reader, sizeof reader);
+        result =
+            error_set(error, ERROR_LOCAL, "the %s has no section [%s]", input->name, shown_section);
     return result;
 }

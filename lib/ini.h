@@ -25,7 +25,7 @@ struct ini_entry {
 typedef int ini_visitor(void *context, const struct ini_entry *entry, struct error *error);
 
 /* Reads the whole input and shows the visitor the entries of all sections of that name. Gives 0,
- * or -1 with ERROR_TROUBLE: no such section, a line in it that is no entry, a NUL or a line that is
+ * or -1 with ERROR_LOCAL: no such section, a line in it that is no entry, a NUL or a line that is
  * too long anywhere, an input that is too large or cannot be read. Messages name file and line and
  * nothing else of the line, for it may hold a secret. `shown_section` names the section there. */
 int ini_read_section(struct input *input, const char *section, const char *shown_section,

@@ -23,10 +23,9 @@ enum { LOCK_POLL_MS = 20, TEMPORARY_NAME_SIZE = 256, NOT_OWN = -1 /* in place of
 
 static int fail(const struct store *store, const char *what, const char *reason,
                 struct error *error) {
-    struct text_piece shown =
-        text_piece(store->root, strlen(store->root), TEXT_PIECE_MAX, store->secret);
+    struct excerpt shown = excerpt_of(store->root, strlen(store->root), EXCERPT_MAX);
 
-    return error_set(error, ERROR_TROUBLE, "cannot %s the state directory %s: %s", what, shown.text,
+    return error_set(error, ERROR_LOCAL, "cannot %s the state directory %s: %s", what, shown.text,
                      reason);
 }
 
@@ -104,11 +103,10 @@ static const char *reason_of(int number) {
 }
 
 int store_open(struct store *store, const char *root, bool make_root, const char *name,
-               const char *secret, struct error *error) {
+               struct error *error) {
     char user[32];
 
-    *store =
-        (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root, .secret = secret};
+    *store = (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root};
     snprintf(user, sizeof user, "%lu", (unsigned long)store->user);
     int folder = open_root(root, make_root);
     if (folder >= 0)

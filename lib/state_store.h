@@ -20,14 +20,13 @@ struct store {
     uid_t user;  /* the effective one: everything is this user's */
     /* For messages, and the caller's */
     const char *root;
-    const char *secret;
 };
 
 /* Opens the store, and makes its folders where missing; ROOT itself and its parents only with
- * make_root. `secret` is masked in messages; both it and `root` must outlive the store. Gives 0, or
- * -1 with ERROR_TROUBLE. store_close() closes it in both cases. */
+ * make_root. `root` must outlive the store. Gives 0, or
+ * -1 with ERROR_LOCAL. store_close() closes it in both cases. */
 int store_open(struct store *store, const char *root, bool make_root, const char *name,
-               const char *secret, struct error *error);
+               struct error *error);
 
 /* Reads a file of at most `size` bytes. Gives their number; -1 where there is none, or none that is
  * trusted, or a larger one. */
@@ -37,13 +36,13 @@ long store_read(const struct store *store, const char *name, char *buffer, size_
  * store_unlock(). Makes an empty file where there is none, and takes away what is no file of the
  * user's own, and what a killed writer left. Gives 0; STORE_CHANGED without a lock where the file
  * was replaced or removed meanwhile: look at it again; or -1 with ERROR_TIMEOUT where the time is
- * up, or ERROR_TROUBLE where there can be no lock. */
+ * up, or ERROR_LOCAL where there can be no lock. */
 enum { STORE_CHANGED = 1 };
 int store_lock(struct store *store, const char *name, const struct deadline *deadline,
                struct error *error);
 
 /* Replaces the locked file, at once and as a whole. It is not flushed to the disk: a file that is
- * lost in a crash of the machine must do no harm. Gives 0, or -1 with ERROR_TROUBLE, the file being
+ * lost in a crash of the machine must do no harm. Gives 0, or -1 with ERROR_LOCAL, the file being
  * as it was. */
 int store_replace(const struct store *store, const char *name, const char *bytes, size_t length,
                   struct error *error);

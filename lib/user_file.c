@@ -16,8 +16,8 @@ static bool looks_like_a_token(const char *path) {
     return strlen(path) >= 32 && strpbrk(path, "/.") == NULL;
 }
 
-static void set_name(struct input *input, const char *path, const char *what, const char *secret) {
-    struct text_piece shown = text_piece(path, strlen(path), TEXT_PIECE_MAX, secret);
+static void set_name(struct input *input, const char *path, const char *what) {
+    struct excerpt shown = excerpt_of(path, strlen(path), EXCERPT_MAX);
 
     snprintf(input->name, sizeof input->name, "%s %s", what,
              input->is_standard_input   ? "on standard input"
@@ -29,26 +29,25 @@ static int check_type(struct input *input, struct error *error) {
     struct stat status;
 
     if (fstat(input->fd, &status) != 0)
-        return error_set(error, ERROR_TROUBLE, "cannot look at the %s: %s", input->name,
+        return error_set(error, ERROR_LOCAL, "cannot look at the %s: %s", input->name,
                          strerror(errno));
     input->is_pipe = S_ISFIFO(status.st_mode);
     if (!input->is_pipe && !S_ISREG(status.st_mode))
-        return error_set(error, ERROR_TROUBLE,
+        return error_set(error, ERROR_LOCAL,
                          "the %s is neither a regular file nor a pipe, and nothing else is read",
                          input->name);
     input->everybody_reads = !input->is_standard_input && (status.st_mode & S_IROTH) != 0;
     return 0;
 }
 
-int input_open(struct input *input, const char *path, const char *what, const char *secret,
-               struct error *error) {
+int input_open(struct input *input, const char *path, const char *what, struct error *error) {
     *input = (struct input){.is_standard_input = strcmp(path, INPUT_STANDARD_INPUT) == 0};
-    set_name(input, path, what, secret);
+    set_name(input, path, what);
     /* Without O_NONBLOCK, opening a named pipe would wait for its writer. */
     input->fd = input->is_standard_input ? STDIN_FILENO
                                          : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (input->fd < 0)
-        return error_set(error, ERROR_TROUBLE, "cannot open the %s: %s", input->name,
+        return error_set(error, ERROR_LOCAL, "cannot open the %s: %s", input->name,
                          strerror(errno));
     if (check_type(input, error) != 0) {
         input_close(input);
@@ -66,7 +65,7 @@ static int wait_for_bytes(const struct input *input, const struct deadline *dead
         int left = deadline_left_ms(deadline);
         found = poll(&ready, 1, left);
         if (found == 0 && deadline_left_ms(deadline) == 0)
-            return error_set(error, ERROR_TROUBLE, "nothing more came from the %s within %d s",
+            return error_set(error, ERROR_LOCAL, "nothing more came from the %s within %d s",
                              input->name, deadline->seconds);
     } while (found == 0 || (found < 0 && errno == EINTR));
     return 0;
@@ -105,11 +104,11 @@ long input_read(struct input *input, void *buffer, size_t size, const struct dea
                      : read(input->fd, buffer, size);
     } while (length < 0 && (errno == EINTR || (errno == EAGAIN && input->is_pipe)));
     if (length < 0)
-        return error_set(error, ERROR_TROUBLE, "cannot read the %s: %s", input->name,
+        return error_set(error, ERROR_LOCAL, "cannot read the %s: %s", input->name,
                          strerror(errno));
     input->total += (long)length;
     if (input->total > INPUT_SIZE_MAX)
-        return error_set(error, ERROR_TROUBLE, "the %s is larger than 16 MiB", input->name);
+        return error_set(error, ERROR_LOCAL, "the %s is larger than 16 MiB", input->name);
     return (long)length;
 }
 

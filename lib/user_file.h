@@ -14,7 +14,7 @@
 
 #define INPUT_STANDARD_INPUT "-"
 enum { INPUT_SIZE_MAX = 16 * 1024 * 1024 };
-#define INPUT_NAME_SIZE (sizeof(struct text_piece) + 64)
+#define INPUT_NAME_SIZE (sizeof(struct excerpt) + 64)
 
 struct input {
     int fd;
@@ -26,11 +26,10 @@ struct input {
 };
 
 /* Opens the file called `path` ("-": standard input). `what` names it in messages, as in "token
- * file". `secret` is masked in the name (NULL: none). Gives 0, or -1 with ERROR_TROUBLE. */
-int input_open(struct input *input, const char *path, const char *what, const char *secret,
-               struct error *error);
+ * file". Gives 0, or -1 with ERROR_LOCAL. */
+int input_open(struct input *input, const char *path, const char *what, struct error *error);
 
-/* Reads up to `size` bytes. Gives their number, 0 at the end, or -1 with ERROR_TROUBLE, also
+/* Reads up to `size` bytes. Gives their number, 0 at the end, or -1 with ERROR_LOCAL, also
  * where a pipe stays silent until the deadline, and beyond INPUT_SIZE_MAX bytes in all. */
 long input_read(struct input *input, void *buffer, size_t size, const struct deadline *deadline,
                 struct error *error);

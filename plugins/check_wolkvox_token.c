@@ -3,7 +3,6 @@
 
 #include "cache/result_source.h"
 #include "deadline.h"
-#include "last_resort.h"
 #include "options/options.h"
 #include "options/secret.h"
 #include "output.h"
@@ -12,6 +11,7 @@
 #include "verdict/evaluate.h"
 #include "verdict/forecast.h"
 #include "verdict/sentence.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static enum state state_of(const struct error *error, const struct options *opti
     case ERROR_TIMEOUT:
         return options->has_timeout_state ? options->timeout_state : options->unavailable;
     case ERROR_USAGE:
-    case ERROR_TROUBLE:
+    case ERROR_LOCAL:
         break;
     }
     return STATE_UNKNOWN;
@@ -74,7 +74,6 @@ static int judge_answer(struct check *check) {
         .unavailable = check->options.unavailable,
         .redirect = token_exchange_redirect(exchange),
         .host = check->options.server.host,
-        .secret = check->secret.token,
         .request_ms = exchange->milliseconds,
         .timeout_s = check->options.timeout,
     };
@@ -108,13 +107,13 @@ static enum state state_if_printed(int printed, enum state state) {
 }
 
 static enum state print_error(const struct error *error) {
-    const struct check_result result = {
+    const struct output result = {
         .state = STATE_UNKNOWN,
         .text = error->text,
         .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
     };
 
-    return state_if_printed(result_print(label, &result), STATE_UNKNOWN);
+    return state_if_printed(output_print(label, &result), STATE_UNKNOWN);
 }
 
 static enum state print_report(const struct check *check) {
@@ -131,18 +130,6 @@ static enum state print_report(const struct check *check) {
     return state_if_printed(report(label, &input), check->verdict.state);
 }
 
-/* ---- Where a library does not come back ---- */
-
-static void prepare_last_resort(const struct check *check) {
-    const struct error timeout = {.kind = ERROR_TIMEOUT};
-    char text[100];
-    const struct check_result result = {.state = state_of(&timeout, &check->options), .text = text};
-
-    snprintf(text, sizeof text, "timeout: waited %d s for a library of this machine to come back",
-             check->options.timeout);
-    last_resort_prepare(label, &result);
-}
-
 /* ---- The check, from the command line to the exit ---- */
 
 static enum state run(struct check *check, int argc, char **argv) {
@@ -152,16 +139,18 @@ static enum state run(struct check *check, int argc, char **argv) {
     case OPTIONS_HELP:
         return state_if_printed(options_print_help(), STATE_UNKNOWN);
     case OPTIONS_VERSION:
-        return state_if_printed(result_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+        return state_if_printed(output_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
     case OPTIONS_FAILED:
         return print_error(&error);
     case OPTIONS_RUN:
         break;
     }
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    const struct error timeout = {.kind = ERROR_TIMEOUT};
+    watchdog_start(label, &check->deadline, state_of(&timeout, &check->options));
+    process_silence_standard_error();
     if (load_token(check, &error) != 0)
         return print_error(&error);
-    prepare_last_resort(check);
     if (find_and_judge(check, &error) != 0) {
         error_out_of_memory(&error);
         return print_error(&error);
@@ -185,16 +174,13 @@ static void check_free(struct check *check) {
     options_free(&check->options);
     answer_free(&check->answer);
     verdict_free(&check->verdict);
-    wipe(&check->secret, sizeof check->secret);
-    text_forget();
-    secret_wipe_variable();
-    wipe_stack();
 }
 
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
 
-    process_prepare();
+    if (process_prepare() != 0)
+        return STATE_UNKNOWN;
     enum state state = run(&check, argc, argv);
     check_free(&check);
     return leave(state);

@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
+	plugins/options/api.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
@@ -13,12 +14,14 @@ libwolkvox_a_SOURCES = \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
+	plugins/api/apis.c \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
 	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
+	plugins/cache/usage_history.c plugins/cache/usage_history.h \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h

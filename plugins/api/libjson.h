@@ -38,8 +38,8 @@ struct libjson {
 #undef LIBJSON_MEMBER
 };
 
-/* Fills the table. `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE where the
+/* Fills the table. Gives 0, or -1 with ERROR_LOCAL where the
  * library cannot be loaded. */
-int libjson_load(struct libjson *json, const char *secret, struct error *error);
+int libjson_load(struct libjson *json, struct error *error);
 
 #endif

@@ -4,7 +4,6 @@
 #include "api/token_api.h"
 
 #include "memory_stream.h"
-#include "process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +42,11 @@ int token_api_url(const struct options *options, char **url) {
 static const char *damage_of(const struct http_response *response) {
     if (response->too_large)
         return "it is larger than 64 KiB";
-    return response->not_decodable ? "its compression cannot be undone" : NULL;
+    return NULL;
 }
 
 static int decode(const struct libjson *json, const struct http_response *response,
-                  const char *token, bool list_fields, struct token_info *info,
-                  struct error *error) {
+                  bool list_fields, struct token_info *info, struct error *error) {
     const struct token_answer answer = {
         .status = response->status,
         .body = response->body,
@@ -57,9 +55,8 @@ static int decode(const struct libjson *json, const struct http_response *respon
     };
 
     token_info_free(info);
-    return token_info_decode(json, &answer, token, list_fields, info) == 0
-               ? 0
-               : error_out_of_memory(error);
+    return token_info_decode(json, &answer, list_fields, info) == 0 ? 0
+                                                                    : error_out_of_memory(error);
 }
 
 static int ask(const struct libjson *json, struct token_exchange *exchange, const char *method,
@@ -69,9 +66,7 @@ static int ask(const struct libjson *json, struct token_exchange *exchange, cons
     exchange->methods[exchange->requests++] = method;
     int result = http_perform(request, response, error);
     exchange->milliseconds += response->milliseconds;
-    return result == 0
-               ? decode(json, response, request->secret, list_fields, &exchange->info, error)
-               : -1;
+    return result == 0 ? decode(json, response, list_fields, &exchange->info, error) : -1;
 }
 
 static int ask_by_method(const struct libjson *json, const struct options *options,
@@ -102,7 +97,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
 
     *exchange = (struct token_exchange){.url = NULL};
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
-    if (libjson_load(&json, token, error) != 0)
+    if (libjson_load(&json, error) != 0)
         return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
@@ -117,11 +112,9 @@ int token_api_ask(const struct options *options, const char *token, const struct
         .ipv4 = options->ipv4,
         .ipv6 = options->ipv6,
         .record = options->verbose >= 3,
-        .secret = token,
         .deadline = deadline,
     };
     int result = ask_by_method(&json, options, &request, exchange, error);
-    wipe(token_header, sizeof token_header);
     return result;
 }
 

@@ -3,6 +3,8 @@
 
 #include "api/token_info.h"
 
+#include "characters.h"
+
 #include "api/libjson.h"
 #include "memory_stream.h"
 #include "number.h"
@@ -31,7 +33,6 @@ static const char key_hours[] = "hours_to_restart_count";
 struct decoding {
     const struct libjson *json;
     const struct token_answer *answer;
-    const char *secret;
     struct token_info *info;
     bool is_json;
     bool *memory_ran_out;         /* where that is so, nothing else counts */
@@ -81,7 +82,7 @@ static size_t write_portably(char *out, const char *text, size_t length, bool qu
         *size = strspn(text, "-+.0123456789eE");
         return write_number(out, text, *size);
     }
-    int32_t point = text_code_point(text, length, size);
+    int32_t point = character_read(text, length, size);
     if (point >= 0x80)
         return write_escaped(out, (uint32_t)point);
     *out = point < 0 ? '?' : (char)point;
@@ -184,11 +185,11 @@ static const char *bytes_of(const struct decoding *decoding, struct json_object 
     return bytes;
 }
 
-static struct text_piece piece_of(const struct decoding *decoding, struct json_object *value) {
+static struct excerpt piece_of(const struct decoding *decoding, struct json_object *value) {
     size_t length;
     const char *bytes = bytes_of(decoding, value, &length);
 
-    return text_piece(bytes, length, TEXT_FIELD_MAX, decoding->secret);
+    return excerpt_of(bytes, length, EXCERPT_FIELD_MAX);
 }
 
 static bool has_phrase(const struct decoding *decoding, struct json_object *value,
@@ -399,8 +400,8 @@ static void list_members(const struct decoding *decoding, struct json_object *ob
         const char *key = json->object_iter_peek_name(&at);
         if (object == decoding->envelope && decoding->data != NULL && strcmp(key, "data") == 0)
             continue;
-        struct text_piece name = text_piece(key, strlen(key), TEXT_FIELD_MAX, decoding->secret);
-        struct text_piece value = piece_of(decoding, json->object_iter_peek_value(&at));
+        struct excerpt name = excerpt_of_text(key);
+        struct excerpt value = piece_of(decoding, json->object_iter_peek_value(&at));
         fprintf(stream, "%s: %s\n", name.text, value.text);
     }
 }
@@ -417,7 +418,7 @@ static int list_fields_of(const struct decoding *decoding) {
     return memory_stream_close(&stream, &decoding->info->fields);
 }
 
-static void list_text(FILE *stream, const char *key, const struct text_piece *text) {
+static void list_text(FILE *stream, const char *key, const struct excerpt *text) {
     if (text->text[0] != '\0')
         fprintf(stream, "%s: %s\n", key, text->text);
 }
@@ -447,11 +448,10 @@ int token_info_list(struct token_info *info) {
 /* ---- All of it ---- */
 
 int token_info_decode(const struct libjson *json, const struct token_answer *answer,
-                      const char *secret, bool list_fields, struct token_info *info) {
+                      bool list_fields, struct token_info *info) {
     bool memory_ran_out = false;
     struct decoding decoding = {.json = json,
                                 .answer = answer,
-                                .secret = secret,
                                 .info = info,
                                 .memory_ran_out = &memory_ran_out,
                                 .code = 200};

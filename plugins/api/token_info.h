@@ -35,10 +35,10 @@ struct token_info {
     long status;      /* of HTTP */
     const char *flaw; /* ANSWER_NOT_UNDERSTOOD: what is wrong, a constant */
     /* Texts are masked, cleaned and cut; empty: not given. */
-    struct text_piece code; /* only where it does not count as 200 */
-    struct text_piece error;
-    struct text_piece message;
-    struct text_piece description;
+    struct excerpt code; /* only where it does not count as 200 */
+    struct excerpt error;
+    struct excerpt message;
+    struct excerpt description;
     struct count available; /* calls; may be negative */
     struct count limit;     /* calls */
     struct count used;      /* calls today */
@@ -55,11 +55,11 @@ struct token_answer {
     const char *damage; /* why the body is not whole, a constant; NULL: it is */
 };
 
-/* Decodes an answer by means of json-c. `secret` is masked in all texts; with `list_fields` each
+/* Decodes an answer by means of json-c. With `list_fields` each
  * field is listed. Gives 0, or -1 where memory ran out. token_info_free() frees it in both cases.
  */
 int token_info_decode(const struct libjson *json, const struct token_answer *answer,
-                      const char *secret, bool list_fields, struct token_info *info);
+                      bool list_fields, struct token_info *info);
 
 /* Lists the fields that the model holds, for an answer whose own list is gone. Gives 0, or -1 where
  * memory ran out. */

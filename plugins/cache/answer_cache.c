@@ -3,8 +3,6 @@
 
 #include "cache/answer_cache.h"
 
-#include "process.h"
-
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,17 +41,16 @@ static void make_key(char key[KEPT_ANSWER_KEY_SIZE], const struct options *optio
     add_text(&context, options->operation);
     add_text(&context, token);
     SHA256End(&context, key);
-    wipe(&context, sizeof context);
 }
 
 void answer_cache_open(struct answer_cache *cache, const struct options *options,
                        const char *token) {
     const char *given = given_directory(options);
 
-    *cache = (struct answer_cache){.secret = token, .max_age_ms = (int64_t)options->max_age * 1000};
+    *cache = (struct answer_cache){.max_age_ms = (int64_t)options->max_age * 1000};
     make_key(cache->key, options, token);
     cache->has_trouble = store_open(&cache->store, given != NULL ? given : STATE_DIRECTORY,
-                                    given != NULL, PACKAGE_NAME, token, &cache->trouble) != 0;
+                                    given != NULL, PACKAGE_NAME, &cache->trouble) != 0;
 }
 
 /* ---- Finding ---- */
@@ -70,10 +67,9 @@ static bool is_reset_passed(const struct kept_answer *answer, int64_t now_ms) {
     const struct usage_history *history = &answer->history;
 
     if (hours->known)
-        return is_passed(answer, forecast_reset_ms(answer->time_ms, hours->value), now_ms);
-    return history->count > 0 &&
-           (is_passed(answer, history->reset_ms, now_ms) ||
-            is_passed(answer, forecast_reset_ms(history->reset_ms, 1), now_ms));
+        return is_passed(answer, usage_reset_ms(answer->time_ms, hours->value), now_ms);
+    return history->count > 0 && (is_passed(answer, history->reset_ms, now_ms) ||
+                                  is_passed(answer, usage_reset_ms(history->reset_ms, 1), now_ms));
 }
 
 static bool is_usable(const struct answer_cache *cache, int64_t now_ms,
@@ -88,8 +84,7 @@ bool answer_cache_find(struct answer_cache *cache, int64_t now_ms, struct kept_a
         cache->store.folder >= 0 ? store_read(&cache->store, cache->key, bytes, sizeof bytes) : -1;
 
     cache->history.count = 0;
-    if (length < 0 ||
-        kept_answer_read(bytes, (size_t)length, cache->key, cache->secret, answer) != 0)
+    if (length < 0 || kept_answer_read(bytes, (size_t)length, cache->key, answer) != 0)
         return false;
     cache->history = answer->history;
     if (!is_usable(cache, now_ms, answer))

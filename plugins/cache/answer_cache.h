@@ -16,7 +16,6 @@
 struct answer_cache {
     struct store store;
     char key[KEPT_ANSWER_KEY_SIZE]; /* the entry's name: an SHA-256 */
-    const char *secret;
     int64_t max_age_ms;
     struct usage_history history; /* what the entry remembers, if it is no usable answer */
     bool has_trouble;             /* nothing can be kept, for this reason: */

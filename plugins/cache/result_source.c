@@ -5,23 +5,16 @@
 
 #include "cache/answer_cache.h"
 #include "http/ca_file.h"
-#include "last_resort.h"
 #include "process.h"
-
-/* So much later than its deadline a request is ended by force: nothing else was of any help. */
-enum { LAST_RESORT_MS = 2000 };
 
 static int ask(const struct options *options, const char *token, const struct deadline *deadline,
                struct answer *answer, struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
-        return error_set(error, ERROR_TROUBLE, "standard output cannot be written");
-    if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
+        return error_set(error, ERROR_LOCAL, "standard output cannot be written");
+    if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
-    process_confine();
-    last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);
     int result = token_api_ask(options, token, deadline, &answer->exchange, error);
-    last_resort_stop();
     answer->time_ms = clock_calendar_ms();
     return result;
 }

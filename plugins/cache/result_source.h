@@ -3,10 +3,10 @@
 #define ANSWER_H
 
 #include "api/token_api.h"
+#include "cache/usage_history.h"
 #include "deadline.h"
 #include "error.h"
 #include "options/options.h"
-#include "verdict/forecast.h"
 
 #include <stdbool.h>
 #include <stdint.h>

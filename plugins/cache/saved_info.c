@@ -161,12 +161,12 @@ static struct count next_available(struct reading *reading) {
     return count;
 }
 
-static struct text_piece next_text(struct reading *reading, const char *name, const char *secret) {
+static struct excerpt next_text(struct reading *reading, const char *name) {
     const char *value = next_value(reading, name);
 
     if (*value == '\0')
-        return (struct text_piece){""};
-    return text_piece(value, strlen(value), TEXT_FIELD_MAX, secret);
+        return (struct excerpt){""};
+    return excerpt_of_text(value);
 }
 
 static enum answer_kind next_kind(struct reading *reading) {
@@ -190,17 +190,17 @@ static void read_unusable(struct reading *reading, struct token_info *info) {
         reading->failed = true;
 }
 
-static void read_info(struct reading *reading, const char *secret, struct token_info *info) {
+static void read_info(struct reading *reading, struct token_info *info) {
     info->kind = next_kind(reading);
     info->status = (long)next_number(reading, line_status, STATUS_MAX);
     info->available = next_available(reading);
     info->limit = next_count(reading, line_limit, NUMBER_MAX);
     info->used = next_count(reading, line_used, NUMBER_MAX);
     info->hours = next_count(reading, line_hours, TOKEN_HOURS_MAX);
-    info->code = next_text(reading, line_code, secret);
-    info->error = next_text(reading, line_error, secret);
-    info->message = next_text(reading, line_message, secret);
-    info->description = next_text(reading, line_description, secret);
+    info->code = next_text(reading, line_code);
+    info->error = next_text(reading, line_error);
+    info->message = next_text(reading, line_message);
+    info->description = next_text(reading, line_description);
     read_unusable(reading, info);
     if (info->kind == ANSWER_TOKEN && !info->available.known)
         reading->failed = true;
@@ -252,8 +252,7 @@ static bool check_sum(char *bytes, size_t length) {
     return right;
 }
 
-int kept_answer_read(char *bytes, size_t length, const char *key, const char *secret,
-                     struct kept_answer *answer) {
+int kept_answer_read(char *bytes, size_t length, const char *key, struct kept_answer *answer) {
     struct reading reading = {.at = bytes};
 
     *answer = (struct kept_answer){.time_ms = 0};
@@ -261,7 +260,7 @@ int kept_answer_read(char *bytes, size_t length, const char *key, const char *se
         strcmp(next_value(&reading, line_key), key) != 0)
         return -1;
     answer->time_ms = next_number(&reading, line_time, NUMBER_MAX);
-    read_info(&reading, secret, &answer->info);
+    read_info(&reading, &answer->info);
     read_history(&reading, &answer->history);
     return reading.failed ? -1 : 0;
 }

@@ -3,7 +3,7 @@
 #define KEPT_ANSWER_H
 
 #include "api/token_info.h"
-#include "verdict/forecast.h"
+#include "cache/usage_history.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,9 +23,8 @@ struct kept_answer {
  * bytes in malloc'ed memory and sets their number, or NULL where memory ran out. */
 char *kept_answer_write(const struct kept_answer *answer, const char *key, size_t *length);
 
-/* Reads `length` bytes, and changes them. `secret` is masked in the texts. Gives 0, or -1 where
+/* Reads `length` bytes, and changes them. Gives 0, or -1 where
  * they are not a whole answer in this format for this key. */
-int kept_answer_read(char *bytes, size_t length, const char *key, const char *secret,
-                     struct kept_answer *answer);
+int kept_answer_read(char *bytes, size_t length, const char *key, struct kept_answer *answer);
 
 #endif

@@ -184,8 +184,7 @@ static int refuse(int value, const char *word, struct error *error) {
         return refuse_long(word, error);
     if (spec == NULL) {
         const char letter = (char)value;
-        return error_set(error, ERROR_USAGE, "unknown option -%s",
-                         text_piece(&letter, 1, 1, NULL).text);
+        return error_set(error, ERROR_USAGE, "unknown option -%s", excerpt_of(&letter, 1, 1).text);
     }
     option_name(name, spec);
     return error_set(error, ERROR_USAGE, "option %s takes %s%s", name, spec->takes,

@@ -215,14 +215,13 @@ struct ini_context {
     struct error bad_token; /* the first bad `token`; told only where that source is used */
     bool has_bad_token;
     const struct deadline *deadline;
-    const char *known_secret; /* masked in file names */
 };
 
 static int fail_at_entry(const struct ini_entry *entry, const char *key, const char *what,
                          const char *reason, struct error *error) {
     bool has_reason = reason != NULL;
 
-    return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s%s%s%s%s", entry->input->name,
+    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s%s%s%s%s", entry->input->name,
                      entry->line, key, *key != '\0' ? " takes " : "", what, has_reason ? ": " : "",
                      has_reason ? reason : "");
 }
@@ -263,7 +262,7 @@ static int visit_entry(void *context, const struct ini_entry *entry, struct erro
                                            : "neither key = value nor an option's name",
                              NULL, error);
     if (!is_allowed_in_ini(spec->id))
-        return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s has no place in an INI file",
+        return error_set(error, ERROR_LOCAL, "%s, line %zu: %s has no place in an INI file",
                          entry->input->name, entry->line, entry->key);
     if (spec->argument == ARGUMENT_OPTIONAL && value != NULL && *value == '\0')
         value = NULL;
@@ -278,11 +277,10 @@ static int visit_entry(void *context, const struct ini_entry *entry, struct erro
 
 static int read_ini_file(struct ini_context *ini, const struct extra_opts *source,
                          struct error *error) {
-    struct text_piece section =
-        text_piece(source->section, strlen(source->section), TEXT_FIELD_MAX, ini->known_secret);
+    struct excerpt section = excerpt_of_text(source->section);
     struct input input;
 
-    if (input_open(&input, source->path, "INI file", ini->known_secret, error) != 0)
+    if (input_open(&input, source->path, "INI file", error) != 0)
         return -1;
     int result = ini_read_section(&input, source->section, section.text, ini->deadline, visit_entry,
                                   ini, error);
@@ -370,8 +368,7 @@ enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, stru
         return OPTIONS_FAILED;
 
     struct deadline deadline = deadline_after(start_ms, options->timeout);
-    struct ini_context ini = {
-        .options = options, .deadline = &deadline, .known_secret = getenv(SECRET_VARIABLE)};
+    struct ini_context ini = {.options = options, .deadline = &deadline};
     options_free(options);
     set_defaults(options);
     if (option_scan(argc, argv, visit_extra_opts, &ini, error) != 0 ||
@@ -389,8 +386,6 @@ void options_free(struct options *options) {
     free(options->ca_file);
     free(options->proxy);
     free(options->state_dir);
-    if (options->ini_token != NULL)
-        wipe(options->ini_token, sizeof *options->ini_token);
     free(options->ini_token);
     set_defaults(options);
 }
@@ -410,8 +405,8 @@ int options_print_help(void) {
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
           stream.file);
-    int result = memory_stream_close(&stream, &help) == 0 ? result_print_text(help)
-                                                          : result_print_text(options_usage);
+    int result = memory_stream_close(&stream, &help) == 0 ? output_print_text(help)
+                                                          : output_print_text(options_usage);
     free(help);
     return result;
 }

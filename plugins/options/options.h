@@ -43,7 +43,7 @@ enum options_outcome { OPTIONS_FAILED = -1, OPTIONS_RUN, OPTIONS_HELP, OPTIONS_V
 
 /* Reads the command line and INI files. start_ms is when the program began (clock_now_ms()).
  * Gives OPTIONS_RUN with *options filled; OPTIONS_HELP or OPTIONS_VERSION where that is asked for;
- * or OPTIONS_FAILED with ERROR_USAGE or ERROR_TROUBLE. options_free() frees them in every case. */
+ * or OPTIONS_FAILED with ERROR_USAGE or ERROR_LOCAL. options_free() frees them in every case. */
 enum options_outcome options_parse(int argc, char **argv, int64_t start_ms, struct options *options,
                                    struct error *error);
 

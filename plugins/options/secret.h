@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The API token: where it comes from, what it may look like, and that it is wiped. */
+/* The API token: where it comes from and what it may look like. */
 
-enum { SECRET_MAX = 4096 };
+enum { SECRET_MAX = 512 };
 #define SECRET_VARIABLE "WOLKVOX_TOKEN"
 
 struct secret {
@@ -30,12 +30,9 @@ struct secret_sources {
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason);
 
 /* Takes the token from the first source there is: token file, INI file, environment; does not look
- * at the others, and wipes the variable. Gives 0, or -1 with ERROR_TROUBLE, or ERROR_USAGE where
- * there is no source. */
+ * at the others, and overwrites the variable. Registers it to be masked. Gives 0, or -1 with
+ * ERROR_LOCAL, or ERROR_USAGE where there is no source. */
 int secret_load(struct secret *secret, const struct secret_sources *sources,
                 const struct deadline *deadline, struct error *error);
-
-/* Overwrites the variable's value in this process's environment. */
-void secret_wipe_variable(void);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "options/server.h"
 
+#include "characters.h"
+
 #include "number.h"
 #include "text.h"
 
@@ -21,7 +23,7 @@ static const char not_a_host[] = "that is neither a host name nor an IP address"
 
 static void copy_lower(char *out, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
-        out[i] = text_lower(text[i]);
+        out[i] = character_lower(text[i]);
     out[length] = '\0';
 }
 

@@ -306,8 +306,7 @@ static void print_redirect(FILE *stream, const struct evaluate_input *input) {
     if (strcmp(host, input->host) == 0)
         fputs(" (a redirect that stays on the same host", stream);
     else
-        fprintf(stream, " (a redirect to %s",
-                text_piece(host, strlen(host), TEXT_FIELD_MAX, input->secret).text);
+        fprintf(stream, " (a redirect to %s", excerpt_of_text(host).text);
     fputs(", not followed: the token would go along)", stream);
 }
 

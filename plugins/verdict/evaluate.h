@@ -23,7 +23,6 @@ struct evaluate_input {
     enum state unavailable; /* what an API that cannot be used means */
     const char *redirect;   /* where the server points to, as a URL; NULL: nowhere */
     const char *host;       /* the server that was asked */
-    const char *secret;     /* masked in a redirect's host */
     int64_t request_ms;     /* how long the request took; not for a kept answer */
     int timeout_s;          /* how long it was allowed to take */
 };

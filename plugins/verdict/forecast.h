@@ -2,33 +2,12 @@
 #ifndef FORECAST_H
 #define FORECAST_H
 
-#include "api/token_info.h"
+#include "cache/usage_history.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* Whether the calls last until the counter's reset, at the pace at which they are used. Pure
  * arithmetic in integers. Times are milliseconds since the Epoch. */
-
-enum { USAGE_POINTS_MAX = 4 };
-
-/* What is remembered of the same day's answers: no more than later forecasts need. */
-struct usage_history {
-    int64_t reset_ms; /* when the counter restarts, as the last answer announced it */
-    size_t count;
-    struct usage_point {
-        int64_t time_ms;
-        int64_t used;           /* calls of that day until then */
-    } points[USAGE_POINTS_MAX]; /* the oldest first */
-};
-
-/* When the counter restarts that an answer of that time announced: 0 hours count as 1. */
-int64_t forecast_reset_ms(int64_t time_ms, int64_t hours);
-
-/* Adds an answer of that time. What is remembered starts anew where a reset was passed or the count
- * went down. An answer without the count or without hours adds nothing. */
-void usage_history_add(struct usage_history *history, int64_t time_ms,
-                       const struct token_info *info);
 
 enum forecast_kind {
     FORECAST_NONE, /* it cannot be made */

@@ -3,9 +3,9 @@
 
 #include "verdict/sentence.h"
 
+#include "mask.h"
 #include "memory_stream.h"
 #include "output.h"
-#include "process.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -20,10 +20,8 @@ static void print_methods(FILE *stream, const struct token_exchange *exchange) {
         fprintf(stream, "%s%s", i > 0 ? ", then " : "", exchange->methods[i]);
 }
 
-static struct text_piece host_of(const struct report_input *input) {
-    const char *host = input->options->server.host;
-
-    return text_piece(host, strlen(host), TEXT_FIELD_MAX, input->secret->token);
+static struct excerpt host_of(const struct report_input *input) {
+    return excerpt_of_text(input->options->server.host);
 }
 
 static void print_short_facts(FILE *stream, const struct report_input *input) {
@@ -61,8 +59,8 @@ static void print_line(FILE *stream, const struct report_input *input) {
 
 /* ---- Below the line ---- */
 
-static void print_foreign(FILE *stream, const char *bytes, size_t length, const char *secret) {
-    char *shown = text_mask_and_clean(bytes, length, secret);
+static void print_foreign(FILE *stream, const char *bytes, size_t length) {
+    char *shown = text_mask_and_clean(bytes, length);
 
     fputs(shown != NULL ? shown : "?", stream);
     free(shown);
@@ -102,7 +100,7 @@ static void print_facts(FILE *stream, const struct report_input *input) {
 
     fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
     fputs("URL: ", stream);
-    print_foreign(stream, exchange->url, strlen(exchange->url), input->secret->token);
+    print_foreign(stream, exchange->url, strlen(exchange->url));
     fputc('\n', stream);
     fputs("method: ", stream);
     if (input->answer->is_kept)
@@ -120,8 +118,7 @@ static void print_facts(FILE *stream, const struct report_input *input) {
 /* ---- The exchange ---- */
 
 /* Prints bytes line by line, each cleaned and with a mark in front. */
-static void print_lines(FILE *stream, const char *mark, const char *bytes, size_t length,
-                        const char *secret) {
+static void print_lines(FILE *stream, const char *mark, const char *bytes, size_t length) {
     size_t line_length;
 
     for (; length > 0; bytes += line_length, length -= line_length) {
@@ -131,43 +128,40 @@ static void print_lines(FILE *stream, const char *mark, const char *bytes, size_
         if (shown > 0 && bytes[shown - 1] == '\r')
             shown--;
         fprintf(stream, shown > 0 ? "%s " : "%s", mark);
-        print_foreign(stream, bytes, shown, secret);
+        print_foreign(stream, bytes, shown);
         fputc('\n', stream);
     }
 }
 
-/* Masked as a whole first, for a line break may cut a copy of the token in two. Wipes and frees the
+/* Masked as a whole first, for a line break may cut a copy of the token in two. Frees the
  * bytes. */
-static void print_masked_lines(FILE *stream, const char *mark, char *bytes, size_t length,
-                               const char *secret) {
+static void print_masked_lines(FILE *stream, const char *mark, char *bytes, size_t length) {
     size_t masked_length;
-    char *masked = text_mask(bytes, length, secret, &masked_length);
+    char *masked = mask_apply(bytes, length, &masked_length);
 
-    wipe(bytes, length);
     free(bytes);
     if (masked != NULL)
-        print_lines(stream, mark, masked, masked_length, secret);
+        print_lines(stream, mark, masked, masked_length);
     free(masked);
 }
 
 /* Two pieces as one: a copy of the token may begin in the one and end in the other. */
 static void print_pieces(FILE *stream, const char *mark, const struct http_record *head,
-                         const char *rest, size_t rest_length, const char *secret) {
+                         const char *rest, size_t rest_length) {
     char *bytes = malloc(head->length + rest_length + 1);
 
     if (bytes == NULL)
         return;
     memcpy(bytes, head->bytes, head->length);
     memcpy(bytes + head->length, rest, rest_length);
-    print_masked_lines(stream, mark, bytes, head->length + rest_length, secret);
+    print_masked_lines(stream, mark, bytes, head->length + rest_length);
 }
 
-static void print_exchange(FILE *stream, const struct http_response *response, const char *secret) {
+static void print_exchange(FILE *stream, const struct http_response *response) {
     if (response->sent.length > 0)
-        print_pieces(stream, ">", &response->sent, "", 0, secret);
+        print_pieces(stream, ">", &response->sent, "", 0);
     if (response->received.length > 0)
-        print_pieces(stream, "<", &response->received, response->body, response->body_length,
-                     secret);
+        print_pieces(stream, "<", &response->received, response->body, response->body_length);
 }
 
 static void print_long_output(FILE *stream, const struct report_input *input) {
@@ -176,7 +170,7 @@ static void print_long_output(FILE *stream, const struct report_input *input) {
     print_facts(stream, input);
     const struct token_exchange *exchange = &input->answer->exchange;
     for (size_t i = 0; i < exchange->requests; i++)
-        print_exchange(stream, &exchange->responses[i], input->secret->token);
+        print_exchange(stream, &exchange->responses[i]);
 }
 
 /* ---- All of it ---- */
@@ -197,16 +191,16 @@ int report(const char *label, const struct report_input *input) {
     char *line = print_to_memory(print_line, input);
     char *long_output = print_to_memory(print_long_output, input);
     bool complete = line != NULL && long_output != NULL;
-    struct check_result result = {.state = STATE_UNKNOWN, .text = "out of memory"};
+    struct output result = {.state = STATE_UNKNOWN, .text = "out of memory"};
 
     if (complete)
-        result = (struct check_result){
+        result = (struct output){
             .state = input->verdict->state,
             .text = line,
             .perfdata = input->verdict->perfdata,
             .long_output = long_output,
         };
-    int printed = result_print(label, &result);
+    int printed = output_print(label, &result);
     free(line);
     free(long_output);
     return complete ? printed : -1;

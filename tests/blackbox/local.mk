@@ -18,7 +18,6 @@ BLACKBOX_TESTS = \
 	tests/blackbox/test_proxy.py \
 	tests/blackbox/test_request.py \
 	tests/blackbox/test_resolver.py \
-	tests/blackbox/test_secrecy.py \
 	tests/blackbox/test_simulated_day.py \
 	tests/blackbox/test_states.py \
 	tests/blackbox/test_tls.py \

@@ -5,7 +5,7 @@ import time
 
 import engine
 import icinga
-import lines
+import expected_lines as lines
 
 TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST = "graphs"

@@ -12,7 +12,7 @@ import urllib.error
 
 import engine
 import icinga
-from node import Node
+from icinga_node import Node
 
 EXAMPLE = "icinga2/distributed"
 MASTER, SATELLITE = "master1.example.org", "satellite1.example.org"

@@ -6,7 +6,7 @@ import unittest
 
 import engine
 import icinga
-import lines
+import expected_lines as lines
 
 TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 READABLE_TOKEN = "/etc/nagios/readable.token"

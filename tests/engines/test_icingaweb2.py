@@ -10,7 +10,7 @@ import unittest
 import engine
 import icinga
 import icingaweb
-import lines
+import expected_lines as lines
 import screenshot
 
 HOST = "lines"

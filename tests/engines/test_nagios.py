@@ -4,7 +4,7 @@
 import unittest
 
 import engine
-import lines
+import expected_lines as lines
 import nagios
 
 TOKEN_FILE = "/etc/nagios/wolkvox.token"

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 import engine
-import lines
+import expected_lines as lines
 import nagios
 
 TOKEN_FILE = "/etc/nagios/wolkvox.token"

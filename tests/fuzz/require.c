@@ -24,8 +24,8 @@ static struct threshold choose_threshold(uint8_t number) {
 }
 
 struct judging judging_choose(struct fuzz_input *fuzz_input) {
-    uint8_t both = supply_byte(fuzz_input);
-    uint8_t rest = supply_byte(fuzz_input);
+    uint8_t both = fuzz_input_byte(fuzz_input);
+    uint8_t rest = fuzz_input_byte(fuzz_input);
 
     return (struct judging){
         .warning = choose_threshold(both % THRESHOLDS),
@@ -56,23 +56,23 @@ static const char *pass_item(const char *text) {
     return text + 1;
 }
 
-static void promise_perfdata(const char *text) {
+static void require_perfdata(const char *text) {
     require(*text != '\0', "perfdata is not empty");
     while (*text != '\0')
         text = pass_item(text);
 }
 
-static void promise_verdict(const struct verdict *verdict, const struct token_info *info) {
+static void require_verdict(const struct verdict *verdict, const struct token_info *info) {
     bool has_figures = info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED;
 
     require(verdict->state <= STATE_UNKNOWN, "a state is one of four");
     require(verdict->text != NULL && *verdict->text != '\0', "there is a text");
-    promise_fit_for_output(verdict->text);
+    require_fit_for_output(verdict->text);
     require(strpbrk(verdict->text, "|<>&\\") == NULL, "no engine splits or interprets the text");
     require(strlen(verdict->text) < 4096, "a line has an end");
     require((verdict->perfdata != NULL) == has_figures, "perfdata stands for figures");
     if (verdict->perfdata != NULL)
-        promise_perfdata(verdict->perfdata);
+        require_perfdata(verdict->perfdata);
     if (info->kind == ANSWER_LIMIT_EXCEEDED ||
         (info->kind == ANSWER_TOKEN && info->available.value <= 0))
         require(verdict->state == STATE_CRITICAL, "no calls left are critical");
@@ -97,11 +97,10 @@ struct verdict judge(const struct judging *judging, const struct token_info *inf
         .unavailable = judging->unavailable,
         .redirect = redirect,
         .host = "crm0001.wolkvox.com",
-        .secret = door_secret,
         .request_ms = 213,
         .timeout_s = 10,
     };
     require(evaluate(&input, &verdict) == 0, "there is memory");
-    promise_verdict(&verdict, info);
+    require_verdict(&verdict, info);
     return verdict;
 }

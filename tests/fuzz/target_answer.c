@@ -18,7 +18,7 @@ static struct libjson load_json(void) {
     struct libjson json;
     struct error error;
 
-    require(libjson_load(&json, NULL, &error) == 0, "json-c is there");
+    require(libjson_load(&json, &error) == 0, "json-c is there");
     return json;
 }
 
@@ -31,10 +31,9 @@ static void keep(const struct judging *judging, const struct token_info *info,
     char *bytes = kept_answer_write(&answer, KEY, &length);
 
     require(bytes != NULL, "there is memory");
-    promise_no_secret(bytes, length);
+    require_no_secret(bytes, length);
     require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
-    require(kept_answer_read(bytes, length, KEY, door_secret, &again) == 0,
-            "a kept answer can be read");
+    require(kept_answer_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
     struct verdict second = judge(judging, &again.info, TIME_MS, &again.history, NULL);
     require(second.state == verdict->state && strcmp(second.text, verdict->text) == 0 &&
                 strcmp(second.perfdata, verdict->perfdata) == 0,
@@ -48,7 +47,7 @@ static void use(const struct judging *judging, const struct token_info *info,
     struct usage_history history = {.count = 0};
 
     if (info->fields != NULL)
-        promise_lines_fit_for_output(info->fields);
+        require_lines_fit_for_output(info->fields);
     if (info->kind == ANSWER_TOKEN)
         usage_history_add(&history, TIME_MS, info);
     struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
@@ -62,9 +61,9 @@ void target_answer(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     struct libjson json = load_json();
     struct judging judging = judging_choose(&fuzz_input);
-    uint8_t choice = supply_byte(&fuzz_input);
+    uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
-    char *body = supply_text(&fuzz_input, &length);
+    char *body = fuzz_input_text(&fuzz_input, &length);
     const struct token_answer answer = {
         .status = statuses[choice % STATUSES],
         .body = body,
@@ -73,7 +72,7 @@ void target_answer(const uint8_t *bytes, size_t size) {
     };
     struct token_info info;
 
-    require(token_info_decode(&json, &answer, door_secret, choice / STATUSES % 2 == 1, &info) == 0,
+    require(token_info_decode(&json, &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);

@@ -12,7 +12,7 @@
 
 enum { ARGUMENTS_MAX = 32 };
 
-static void promise_options(const struct options *options) {
+static void require_options(const struct options *options) {
     require(options->server.host[0] != '\0' && options->operation != NULL,
             "no check without a server and an operation");
     require(options->server.port >= 1 && options->server.port <= 65535, "a port is a port");
@@ -25,7 +25,7 @@ static void promise_options(const struct options *options) {
 void target_arguments(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
     char program[] = "check_wolkvox_token";
     char *argv[ARGUMENTS_MAX + 1] = {program};
     int argc = 1;
@@ -36,13 +36,13 @@ void target_arguments(const uint8_t *bytes, size_t size) {
         close(STDIN_FILENO); /* nobody is to be waited for */
     for (char *word = text; word < text + length && argc < ARGUMENTS_MAX; word += strlen(word) + 1)
         argv[argc++] = word;
-    door_secret_to_environment();
+    fuzz_secret_to_environment();
     switch (options_parse(argc, argv, clock_now_ms(), &options, &error)) {
     case OPTIONS_RUN:
-        promise_options(&options);
+        require_options(&options);
         break;
     case OPTIONS_FAILED:
-        promise_error(&error);
+        require_error(&error);
         break;
     case OPTIONS_HELP:
     case OPTIONS_VERSION:

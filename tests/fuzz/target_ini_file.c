@@ -28,38 +28,38 @@ static void read_entries(const char *text, size_t length) {
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct input input;
     struct error error;
-    struct door_file file;
+    struct fuzz_file file;
 
-    door_file_open(&file, text, length);
-    require(input_open(&input, file.path, "INI file", NULL, &error) == 0, "the file can be read");
+    fuzz_file_open(&file, text, length);
+    require(input_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
     if (ini_read_section(&input, "s", "s", &deadline, look_at_entry, NULL, &error) != 0)
-        promise_error(&error);
+        require_error(&error);
     input_close(&input);
-    door_file_close(&file);
+    fuzz_file_close(&file);
 }
 
 static void read_options(const char *text, size_t length) {
     char argument[64];
     char program[] = "check_wolkvox_token";
-    struct door_file file;
+    struct fuzz_file file;
     struct options options;
     struct error error;
 
-    door_file_open(&file, text, length);
+    fuzz_file_open(&file, text, length);
     snprintf(argument, sizeof argument, "--extra-opts=s@%s", file.path);
     char *argv[] = {program, argument, NULL};
-    door_secret_to_environment();
+    fuzz_secret_to_environment();
     if (options_parse(2, argv, clock_now_ms(), &options, &error) == OPTIONS_FAILED)
-        promise_error(&error);
+        require_error(&error);
     options_free(&options);
-    door_file_close(&file);
+    fuzz_file_close(&file);
 }
 
 /* An INI file, first by itself, then as a source of options. */
 void target_ini_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
 
     read_entries(text, length);
     read_options(text, length);

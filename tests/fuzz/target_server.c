@@ -56,7 +56,7 @@ static void use(const struct server *server) {
 /* The server as a user names it, a proxy, and a URL that a server sent. */
 void target_server(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    char *text = supply_text(&fuzz_input, NULL);
+    char *text = fuzz_input_text(&fuzz_input, NULL);
     struct server server;
     const char *reason = NULL;
     char host[HOST_MAX + 1];
@@ -65,7 +65,7 @@ void target_server(const uint8_t *bytes, size_t size) {
         use(&server);
     } else {
         require(reason != NULL && *reason != '\0', "what is refused has a reason");
-        promise_fit_for_output(reason);
+        require_fit_for_output(reason);
     }
     server_url_host(text, host);
     require(strlen(host) <= HOST_MAX, "a host fits");

@@ -23,7 +23,7 @@ static char *with_sum(char *bytes, size_t *length) {
     return whole;
 }
 
-static void promise_model(const struct kept_answer *answer) {
+static void require_model(const struct kept_answer *answer) {
     const struct token_info *info = &answer->info;
 
     require(info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED,
@@ -31,11 +31,11 @@ static void promise_model(const struct kept_answer *answer) {
     require(info->kind != ANSWER_TOKEN || info->available.known, "figures are there");
     require(answer->time_ms >= 0 && answer->time_ms <= NUMBER_MAX, "a time is a time");
     require(answer->history.count <= USAGE_POINTS_MAX, "no more is remembered than there is room");
-    promise_fit_for_output(info->description.text);
-    promise_fit_for_output(info->message.text);
-    promise_fit_for_output(info->error.text);
-    promise_fit_for_output(info->code.text);
-    promise_fit_for_output(info->unusable);
+    require_fit_for_output(info->description.text);
+    require_fit_for_output(info->message.text);
+    require_fit_for_output(info->error.text);
+    require_fit_for_output(info->code.text);
+    require_fit_for_output(info->unusable);
 }
 
 /* What was read is written, and read as the same. */
@@ -48,8 +48,7 @@ static void write_again(const struct kept_answer *answer) {
     require(bytes != NULL, "there is memory");
     char *copy = strdup(bytes);
     require(copy != NULL, "there is memory");
-    require(kept_answer_read(bytes, length, KEY, door_secret, &again) == 0,
-            "what was written can be read");
+    require(kept_answer_read(bytes, length, KEY, &again) == 0, "what was written can be read");
     char *second = kept_answer_write(&again, KEY, &second_length);
     require(second != NULL && length == second_length && memcmp(copy, second, length) == 0,
             "what was read is written the same");
@@ -62,15 +61,15 @@ static void write_again(const struct kept_answer *answer) {
 void target_state_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     struct judging judging = judging_choose(&fuzz_input);
-    bool has_sum = supply_byte(&fuzz_input) % 2 == 0;
+    bool has_sum = fuzz_input_byte(&fuzz_input) % 2 == 0;
     size_t length;
-    char *file = supply_text(&fuzz_input, &length);
+    char *file = fuzz_input_text(&fuzz_input, &length);
     struct kept_answer answer;
 
     if (has_sum)
         file = with_sum(file, &length);
-    if (kept_answer_read(file, length, KEY, door_secret, &answer) == 0) {
-        promise_model(&answer);
+    if (kept_answer_read(file, length, KEY, &answer) == 0) {
+        require_model(&answer);
         struct verdict verdict =
             judge(&judging, &answer.info, answer.time_ms, &answer.history, NULL);
         verdict_free(&verdict);

@@ -91,15 +91,15 @@ static void resolve(const struct threshold *threshold, int64_t limit, int64_t le
 /* A threshold as somebody typed it, a limit and a number of calls left. */
 void target_threshold(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    int64_t limit = (int64_t)(supply_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
-    int64_t left = (int64_t)(supply_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
-    char *text = supply_text(&fuzz_input, NULL);
+    int64_t limit = (int64_t)(fuzz_input_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
+    int64_t left = (int64_t)(fuzz_input_number(&fuzz_input, 7) % ((uint64_t)WIDE_INPUT_MAX + 1));
+    char *text = fuzz_input_text(&fuzz_input, NULL);
     struct threshold threshold = {.text = NULL};
     const char *reason = NULL;
 
     if (threshold_parse(text, &threshold, &reason) != 0) {
         require(reason != NULL && *reason != '\0', "what is refused has a reason");
-        promise_fit_for_output(reason);
+        require_fit_for_output(reason);
     } else if (fits(&threshold.start) && fits(&threshold.end)) {
         resolve(&threshold, limit, left);
         resolve(&threshold, limit % 10000, left % 10000);

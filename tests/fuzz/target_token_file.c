@@ -23,13 +23,13 @@ static const char *visible_part(const char *text, size_t length, size_t *size) {
     return text + start;
 }
 
-static void promise_token(const char *token, const char *text, size_t length) {
+static void require_token(const char *token, const char *text, size_t length) {
     size_t size;
     const char *expected = visible_part(text, length, &size);
 
     require(strlen(token) == size && memcmp(token, expected, size) == 0,
             "the token is the first line without white space around it");
-    require(size >= 1 && size <= SECRET_MAX, "a token has 1 to 4096 bytes");
+    require(size >= 1 && size <= SECRET_MAX, "a token has 1 to 512 bytes");
     for (; *token != '\0'; token++)
         require(*token > ' ' && *token <= '~', "a token is visible ASCII");
 }
@@ -38,18 +38,18 @@ static void promise_token(const char *token, const char *text, size_t length) {
 void target_token_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
-    struct door_file file;
+    struct fuzz_file file;
     struct secret secret;
     struct error error;
 
-    door_file_open(&file, text, length);
+    fuzz_file_open(&file, text, length);
     const struct secret_sources sources = {.token_file = file.path};
     if (secret_load(&secret, &sources, &deadline, &error) == 0)
-        promise_token(secret.token, text, length);
+        require_token(secret.token, text, length);
     else
-        promise_error(&error);
-    door_file_close(&file);
+        require_error(&error);
+    fuzz_file_close(&file);
     free(text);
 }

@@ -1,8 +1,18 @@
 # shellcheck shell=bash
 # What ./quickstart and ./run-tests share. To be sourced with the project's folder as the current one.
 
+# What the plugin is built with, and what the stand-in of the API needs.
+# shellcheck disable=SC2034 # for those that source this
+build_packages=(autoconf automake make gcc libc6-dev pkg-config libcurl4-openssl-dev libjson-c-dev
+    libmd-dev python3 openssl ca-certificates xz-utils)
+
 say() {
     printf '\n=== %s\n' "$*"
+}
+
+# A script's usage is the comment at its top.
+usage() {
+    sed -n '2,/^set/s/^# \?//p' "$0"
 }
 
 # Runs a command as root.
@@ -22,19 +32,10 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# The first of the Debian packages that this release has.
-first_package() {
-    local package
-
+# Whether this release has the package; a new machine has no list of packages yet.
+is_known() {
     apt-cache show libc6-dev >/dev/null 2>&1 || as_root apt-get update >&2
-    for package in "$@"; do
-        if apt-cache show "$package" >/dev/null 2>&1; then
-            echo "$package"
-            return
-        fi
-    done
-    echo "None of these packages is known: $*" >&2
-    return 1
+    apt-cache show "$1" >/dev/null 2>&1
 }
 
 # Installs those of the Debian packages that are missing.
@@ -42,17 +43,18 @@ install_packages() {
     local package missing=()
 
     if ! command -v apt-get >/dev/null; then
-        echo "No apt-get here: this is for Debian and Ubuntu. Needed are: $*" >&2
+        echo "There is no apt-get here: this is for Debian and Ubuntu. Needed are: $*" >&2
         return 1
     fi
+    echo "Needed: $*"
     for package in "$@"; do
         is_installed "$package" || missing+=("$package")
     done
     if [ "${#missing[@]}" -eq 0 ]; then
-        echo "Nothing to install: all of these are there: $*"
+        echo "All of these are installed."
         return
     fi
-    echo "Installing: ${missing[*]}"
+    echo "Installing with apt-get: ${missing[*]}"
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends "${missing[@]}"
@@ -62,16 +64,16 @@ enabled_units() {
     find /etc/systemd/system -type l -path '*.wants/*' -printf '%f\n' 2>/dev/null | sort -u
 }
 
-# Installs packages that bring services, which nobody here has asked for: they are neither started
-# now nor at the next start of the machine. What this release does not have is left out, and told.
+# Installs packages whose services nobody here has asked for: they are neither started now nor at the next
+# start of the machine. A package that this release does not have is named and left out.
 install_idle_packages() {
-    local package known=() policy=/usr/sbin/policy-rc.d before unit
+    local package known=() policy=/usr/sbin/policy-rc.d before unit status=0
 
     for package in "$@"; do
-        if apt-cache show "$package" >/dev/null 2>&1; then
+        if is_installed "$package" || is_known "$package"; then
             known+=("$package")
         else
-            echo "Not in this release, so what needs it is skipped: $package"
+            echo "Not in this release, so the tests that need it are skipped: $package"
         fi
     done
     before=$(enabled_units)
@@ -80,11 +82,12 @@ install_idle_packages() {
     else
         printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
     fi
-    install_packages "${known[@]}"
+    install_packages "${known[@]}" || status=$?
     [ -z "$policy" ] || as_root rm "$policy"
     comm -13 <(echo "$before") <(enabled_units) | while read -r unit; do
         as_root systemctl disable "$unit"
     done
+    return "$status"
 }
 
 # Copies the sources, without what a build in the same folder may have left, and makes ./configure.
@@ -96,7 +99,7 @@ copy_sources() {
     tar -c --exclude='./.git' --exclude='./build' --exclude='./build-*' --exclude='*.o' \
         --exclude='*.a' --exclude='*.log' --exclude='*.trs' --exclude='./config.status' \
         . | tar -x -C "$target"
-    # A release must hold these, and the copy is no clone.
-    git ls-files >"$target/.tracked" 2>/dev/null || rm "$target/.tracked"
+    # The copy is no clone, but a test compares what a release holds with what git tracks.
+    [ ! -e .git ] || git ls-files >"$target/.tracked" 2>/dev/null || rm "$target/.tracked"
     (cd "$target" && ./bootstrap)
 }

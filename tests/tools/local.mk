@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/tools/load \
 	tests/tools/machines \
 	tests/tools/mutants \
+	tests/tools/parts.sh \
 	tests/tools/random-kills \
 	tests/tools/sandbox \
 	tests/tools/sandboxed.py \

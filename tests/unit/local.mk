@@ -2,6 +2,7 @@
 
 UNIT_TESTS = \
 	tests/unit/test_ca_file \
+	tests/unit/test_daily_time \
 	tests/unit/test_evaluate \
 	tests/unit/test_extra_opts \
 	tests/unit/test_forecast \

@@ -3,6 +3,7 @@
 
 #include "figures.h"
 #include "int128.h"
+#include "mask.h"
 #include "number.h"
 #include "unit.h"
 #include "verdict/evaluate.h"
@@ -44,7 +45,6 @@ static struct evaluate_input input_of(const struct token_info *info) {
     return (struct evaluate_input){.info = info,
                                    .unavailable = STATE_CRITICAL,
                                    .host = "crm0001.wolkvox.com",
-                                   .secret = "s3cr3t",
                                    .request_ms = 213,
                                    .timeout_s = 10};
 }
@@ -538,7 +538,6 @@ static void answers_without_figures_have_no_perfdata(void **context) {
                                              .critical = &none,
                                              .unavailable = cases[i].unavailable,
                                              .host = "crm0001.wolkvox.com",
-                                             .secret = "s3cr3t",
                                              .timeout_s = 10};
         assert_int_equal(evaluate(&input, &verdict), 0);
         unit_check(verdict.state == cases[i].state, "case %zu: %s", i, state_name(verdict.state));
@@ -585,7 +584,6 @@ static void a_redirect_names_the_new_host(void **context) {
                                              .unavailable = STATE_CRITICAL,
                                              .redirect = cases[i].redirect,
                                              .host = "crm0001.wolkvox.com",
-                                             .secret = "s3cr3t",
                                              .timeout_s = 10};
         assert_int_equal(evaluate(&input, &verdict), 0);
         unit_check(verdict.state == STATE_CRITICAL && verdict.perfdata == NULL, "%s",

@@ -190,7 +190,7 @@ static void without_variables_known_places_are_looked_at(void **context) {
     int result = extra_opts_find(NULL, "plugin", &found, &error);
     unit_check(result == (expected != NULL ? 0 : -1), "gives %d", result);
     unit_check(result != 0 || strcmp(found.path, expected) == 0, "finds %s", found.path);
-    unit_check(result == 0 || (error.kind == ERROR_TROUBLE && *error.text != '\0'), "kind %d",
+    unit_check(result == 0 || (error.kind == ERROR_LOCAL && *error.text != '\0'), "kind %d",
                (int)error.kind);
     extra_opts_free(&found);
     unit_end();

@@ -60,7 +60,7 @@ static void the_reset_is_at_least_an_hour_ahead(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
-        unit_check(forecast_reset_ms(START_MS, cases[i].hours) == cases[i].reset_ms,
+        unit_check(usage_reset_ms(START_MS, cases[i].hours) == cases[i].reset_ms,
                    "%" PRId64 " hours", cases[i].hours);
     unit_end();
 }

@@ -3,6 +3,7 @@
 
 #include "cache/saved_info.h"
 #include "figures.h"
+#include "mask.h"
 #include "number.h"
 #include "unit.h"
 
@@ -27,8 +28,8 @@
 
 /* ---- Answers, and entries as bytes ---- */
 
-static struct text_piece piece_of(const char *text) {
-    struct text_piece piece = {""};
+static struct excerpt piece_of(const char *text) {
+    struct excerpt piece = {""};
 
     snprintf(piece.text, sizeof piece.text, "%s", text);
     return piece;
@@ -85,7 +86,7 @@ static int read_bytes(const char *bytes, size_t length, const char *key,
 
     assert_non_null(copy);
     memcpy(copy, bytes, length);
-    int result = kept_answer_read(copy, length, key, SECRET, answer);
+    int result = kept_answer_read(copy, length, key, answer);
     free(copy);
     return result;
 }
@@ -195,7 +196,7 @@ static bool same_count(const struct count *a, const struct count *b) {
     return a->known == b->known && (!a->known || a->value == b->value);
 }
 
-static bool same_text(const struct text_piece *a, const struct text_piece *b) {
+static bool same_text(const struct excerpt *a, const struct excerpt *b) {
     return strcmp(a->text, b->text) == 0;
 }
 
@@ -277,8 +278,8 @@ static void texts_come_back(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
         struct kept_answer answer = full_answer();
-        struct text_piece *const places[] = {&answer.info.code, &answer.info.error,
-                                             &answer.info.message, &answer.info.description};
+        struct excerpt *const places[] = {&answer.info.code, &answer.info.error,
+                                          &answer.info.message, &answer.info.description};
         for (size_t k = 0; k < UNIT_COUNT(places); k++) {
             *places[k] = piece_of(texts[i]);
             check_round_trip(&answer);
@@ -360,13 +361,13 @@ static struct usage_history random_history(uint64_t *seed) {
 }
 
 /* What a text becomes that arrived as random bytes. */
-static struct text_piece random_text(uint64_t *seed) {
+static struct excerpt random_text(uint64_t *seed) {
     char bytes[300];
     size_t length = (size_t)unit_random_up_to(seed, sizeof bytes);
 
     for (size_t i = 0; i < length; i++)
         bytes[i] = (char)unit_random(seed);
-    return length > 0 ? text_piece(bytes, length, TEXT_FIELD_MAX, SECRET) : piece_of("");
+    return length > 0 ? excerpt_of(bytes, length, EXCERPT_FIELD_MAX) : piece_of("");
 }
 
 static struct kept_answer random_answer(uint64_t *seed) {
@@ -410,7 +411,7 @@ static void the_largest_answer_fits(void **context) {
     answer.info.error = piece_of(LONGEST);
     answer.info.message = piece_of(LONGEST);
     answer.info.description = piece_of(LONGEST);
-    memset(answer.info.unusable, 'u', TEXT_FIELD_MAX);
+    memset(answer.info.unusable, 'u', EXCERPT_FIELD_MAX);
     check_round_trip(&answer);
     unit_end();
 }
@@ -961,11 +962,11 @@ static void names_that_no_field_can_have_are_refused(void **context) {
 
 static void texts_are_cut_again(void **context) {
     char bytes[500] = "";
-    char expected[TEXT_FIELD_MAX + 4] = "";
+    char expected[EXCERPT_FIELD_MAX + 4] = "";
 
     (void)context;
     memset(bytes, 'x', sizeof bytes - 1);
-    memset(expected, 'x', TEXT_FIELD_MAX - 1);
+    memset(expected, 'x', EXCERPT_FIELD_MAX - 1);
     strcat(expected, ELLIPSIS);
     for (size_t line = 0; line < UNIT_COUNT(text_lines); line++) {
         struct entry entry = entry_with(text_lines[line], bytes);
@@ -983,7 +984,7 @@ static void texts_of_the_longest_characters_stay_whole(void **context) {
     for (size_t line = 0; line < UNIT_COUNT(text_lines); line++) {
         struct entry entry = entry_with(text_lines[line], LONGEST);
         struct kept_answer answer;
-        struct text_piece cleaned;
+        struct excerpt cleaned;
         assert_int_equal(read_entry(&entry, &answer), 0);
         const char *text = text_of(&answer, line);
         text_clean(cleaned.text, text, strlen(text));

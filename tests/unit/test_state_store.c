@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "mask.h"
 #include "state_store.h"
 #include "unit.h"
 
@@ -225,7 +226,7 @@ static struct store open_store(const struct place *place) {
     struct store store;
     struct error error;
 
-    assert_int_equal(store_open(&store, place->root, false, NAME, SECRET, &error), 0);
+    assert_int_equal(store_open(&store, place->root, false, NAME, &error), 0);
     return store;
 }
 
@@ -280,7 +281,7 @@ static void folders_are_made_for_the_user_alone(void **context) {
         snprintf(paths[3].text, sizeof paths[3].text, "%s/%lu/%s", root, (unsigned long)geteuid(),
                  NAME);
         umask(masks[i]);
-        int result = store_open(&store, root, true, NAME, SECRET, &error);
+        int result = store_open(&store, root, true, NAME, &error);
         umask(077);
         unit_check(result == 0, "umask %03o: %s", (unsigned int)masks[i], error.text);
         for (size_t k = 0; k < UNIT_COUNT(paths); k++)
@@ -331,9 +332,9 @@ static void the_root_is_made_only_where_that_is_asked_for(void **context) {
         char root[100];
         snprintf(root, sizeof root, "%s%s", place->root, cases[i].below);
         bool was_there = exists(root);
-        int result = store_open(&store, root, cases[i].make_root, NAME, SECRET, &error);
+        int result = store_open(&store, root, cases[i].make_root, NAME, &error);
         unit_check(result == (cases[i].opens ? 0 : -1), "%s: %d, %s", root, result, error.text);
-        unit_check(result == 0 || (error.kind == ERROR_TROUBLE && *error.text != '\0'),
+        unit_check(result == 0 || (error.kind == ERROR_LOCAL && *error.text != '\0'),
                    "%s: kind %d, '%s'", root, (int)error.kind, error.text);
         unit_check(exists(root) == (was_there || cases[i].make_root), "%s is made", root);
         unit_check((store.folder >= 0) == cases[i].opens, "%s: descriptor %d", root, store.folder);
@@ -350,8 +351,8 @@ static void a_message_names_the_folder_but_no_secret(void **context) {
     char root[100];
 
     snprintf(root, sizeof root, "%s/a|" SECRET "/missing", place->root);
-    assert_int_equal(store_open(&store, root, false, NAME, SECRET, &error), -1);
-    assert_int_equal(error.kind, ERROR_TROUBLE);
+    assert_int_equal(store_open(&store, root, false, NAME, &error), -1);
+    assert_int_equal(error.kind, ERROR_LOCAL);
     assert_non_null(strstr(error.text, "/a?***/missing"));
     assert_null(strstr(error.text, SECRET));
     store_close(&store);
@@ -382,10 +383,10 @@ static void only_a_folder_can_be_the_root(void **context) {
         assert_int_equal(mkdir(own.root, 0700), 0);
         snprintf(root, sizeof root, "%s/root", own.root);
         make_thing(&own, root, cases[i].thing, cases[i].mode);
-        int result = store_open(&store, root, false, NAME, SECRET, &error);
+        int result = store_open(&store, root, false, NAME, &error);
         unit_check(result == (cases[i].opens ? 0 : -1), "%s with mode %o gives %d: %s",
                    thing_names[cases[i].thing], (unsigned int)cases[i].mode, result, error.text);
-        unit_check(result == 0 || error.kind == ERROR_TROUBLE, "%s: kind %d",
+        unit_check(result == 0 || error.kind == ERROR_LOCAL, "%s: kind %d",
                    thing_names[cases[i].thing], (int)error.kind);
         store_close(&store);
     }
@@ -408,11 +409,11 @@ static void check_folder(const struct place *place, size_t number, bool is_name,
     }
     make_thing(&own, path.text, thing, mode);
     mode_t before = mode_of(path.text);
-    int result = store_open(&store, own.root, true, NAME, SECRET, &error);
+    int result = store_open(&store, own.root, true, NAME, &error);
     unit_check(result == (opens ? 0 : -1), "%s with mode %o as the %s gives %d: %s",
                thing_names[thing], (unsigned int)mode, is_name ? "name" : "user", result,
                error.text);
-    unit_check(result == 0 || (error.kind == ERROR_TROUBLE && store.folder == -1),
+    unit_check(result == 0 || (error.kind == ERROR_LOCAL && store.folder == -1),
                "%s: kind %d, descriptor %d", thing_names[thing], (int)error.kind, store.folder);
     unit_check(thing == NOTHING || mode_of(path.text) == before, "%s is changed",
                thing_names[thing]);
@@ -776,7 +777,7 @@ static void a_folder_in_the_place_of_the_file_is_trouble(void **context) {
 
     assert_int_equal(mkdir(path.text, 0700), 0);
     assert_int_equal(store_lock(&store, FILE_NAME, &deadline, &error), -1);
-    assert_int_equal(error.kind, ERROR_TROUBLE);
+    assert_int_equal(error.kind, ERROR_LOCAL);
     assert_non_null(strstr(error.text, place->root));
     assert_int_equal(store.lock, -1);
     assert_int_equal(mode_of(path.text), S_IFDIR | 0700);
@@ -795,11 +796,11 @@ static void a_store_that_was_removed_is_trouble(void **context) {
     assert_int_equal(unlink(path_of_file(place, FILE_NAME).text), 0);
     assert_int_equal(rmdir(path_of_folder(place).text), 0);
     assert_int_equal(store_replace(&store, FILE_NAME, "x", 1, &error), -1);
-    assert_int_equal(error.kind, ERROR_TROUBLE);
+    assert_int_equal(error.kind, ERROR_LOCAL);
     store_unlock(&store, FILE_NAME);
     assert_null(read_text(&store));
     assert_int_equal(store_lock(&store, FILE_NAME, &deadline, &error), -1);
-    assert_int_equal(error.kind, ERROR_TROUBLE);
+    assert_int_equal(error.kind, ERROR_LOCAL);
     store_close(&store);
 }
 
@@ -816,10 +817,10 @@ static void where_the_user_may_not_write_is_trouble(void **context) {
     if (geteuid() != 0) {
         lock(&store); /* the file is there */
         assert_int_equal(store_replace(&store, FILE_NAME, "x", 1, &error), -1);
-        assert_int_equal(error.kind, ERROR_TROUBLE);
+        assert_int_equal(error.kind, ERROR_LOCAL);
         store_unlock(&store, FILE_NAME);
         assert_int_equal(store_lock(&store, "another", &deadline, &error), -1);
-        assert_int_equal(error.kind, ERROR_TROUBLE);
+        assert_int_equal(error.kind, ERROR_LOCAL);
     }
     assert_true(reads(&store, "as it was"));
     assert_int_equal(chmod(folder.text, 0700), 0);
@@ -851,7 +852,7 @@ static void what_cannot_be_written_leaves_the_file_as_it_was(void **context) {
         set_file_size_limit(cases[i].bytes);
         int result = store_replace(&store, FILE_NAME, "content", 7, &error);
         set_file_size_limit(RLIM_INFINITY);
-        unit_check(result == -1 && error.kind == ERROR_TROUBLE &&
+        unit_check(result == -1 && error.kind == ERROR_LOCAL &&
                        strstr(error.text, place->root) != NULL &&
                        strstr(error.text, strerror(cases[i].reason)) != NULL,
                    "%zu: %d, '%s'", i, result, error.text);
@@ -883,7 +884,7 @@ static void what_came_in_the_place_of_the_temporary_file_is_not_written_to(void 
         struct error error = {.text = ""};
         make_thing(place, temporary.text, things[i], 0700);
         int result = store_replace(&store, FILE_NAME, "x", 1, &error);
-        unit_check(result == -1 && error.kind == ERROR_TROUBLE, "%s: %d", thing_names[things[i]],
+        unit_check(result == -1 && error.kind == ERROR_LOCAL, "%s: %d", thing_names[things[i]],
                    result);
         unit_check(reads(&store, "as it was"), "%s: '%s'", thing_names[things[i]],
                    unit_show_text(read_text(&store)).text);
@@ -930,7 +931,7 @@ static void be_holder(const struct place *place, int commands, int answers) {
     struct error error;
     char command;
 
-    if (store_open(&store, place->root, false, NAME, SECRET, &error) != 0)
+    if (store_open(&store, place->root, false, NAME, &error) != 0)
         _exit(1);
     while (read(commands, &command, 1) == 1) {
         char answer = obey(&store, command) ? 'y' : 'n';
@@ -1237,7 +1238,7 @@ static void count_in_a_crowd(const struct place *place, const char *lock_name) {
     struct store store;
     struct error error;
 
-    if (store_open(&store, place->root, true, NAME, SECRET, &error) != 0)
+    if (store_open(&store, place->root, true, NAME, &error) != 0)
         _exit(1);
     for (int round = 0; round < ROUNDS; round++) {
         if (read_number(&store) < 0 || !lock_in_a_crowd(&store, lock_name) || !count_on(&store))

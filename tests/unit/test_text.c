@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "characters.h"
+#include "mask.h"
 #include "text.h"
 #include "unit.h"
 
 #include <stdlib.h>
+
+static char *mask_with(const char *bytes, size_t length, const char *secret,
+                       size_t *masked_length) {
+    mask_register(secret);
+    return mask_apply(bytes, length, masked_length);
+}
+
+static char *mask_and_clean_with(const char *bytes, size_t length, const char *secret) {
+    mask_register(secret);
+    return text_mask_and_clean(bytes, length);
+}
+
+static struct excerpt excerpt_with(const char *bytes, size_t length, size_t max_chars,
+                                   const char *secret) {
+    mask_register(secret);
+    return excerpt_of(bytes, length, max_chars);
+}
 
 /* ---- Cleaning ---- */
 
@@ -332,7 +351,7 @@ static void copies_of_the_secret_are_masked(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         size_t length = 0;
-        char *masked = text_mask(cases[i].bytes, cases[i].length, cases[i].secret, &length);
+        char *masked = mask_with(cases[i].bytes, cases[i].length, cases[i].secret, &length);
         assert_non_null(masked);
         unit_check(strcmp(masked, cases[i].expected) == 0 && length == strlen(masked),
                    "'%s' without '%s' became '%s'", unit_show(cases[i].bytes, cases[i].length).text,
@@ -355,7 +374,7 @@ static void json_escapes_are_seen_through_percent_encoding(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         size_t length;
-        char *masked = text_mask(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
+        char *masked = mask_with(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
         assert_non_null(masked);
         unit_check(strcmp(masked, "a *** b") == 0, "'%s' without '%s' became '%s'", cases[i].text,
                    cases[i].secret, masked);
@@ -376,7 +395,7 @@ static void adjacent_and_overlapping_copies_are_masked(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         size_t length;
-        char *masked = text_mask(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
+        char *masked = mask_with(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
         assert_non_null(masked);
         unit_check(strspn(masked, "*\n") == length && length >= 3, "%s became %s", cases[i].text,
                    masked);
@@ -396,7 +415,7 @@ static void parts_of_a_long_secret_are_masked(void **context) {
             size_t length;
             snprintf(text, sizeof text, "!%.*s!", (int)size, token + start);
             snprintf(expected, sizeof expected, "%s", size >= 16 ? "!***!" : text);
-            char *masked = text_mask(text, strlen(text), token, &length);
+            char *masked = mask_with(text, strlen(text), token, &length);
             assert_non_null(masked);
             unit_check(strcmp(masked, expected) == 0, "%s became %s", text, masked);
             free(masked);
@@ -421,7 +440,7 @@ static void short_secrets_are_masked_as_a_whole(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         size_t length;
-        char *masked = text_mask(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
+        char *masked = mask_with(cases[i].text, strlen(cases[i].text), cases[i].secret, &length);
         assert_non_null(masked);
         unit_check(strcmp(masked, cases[i].expected) == 0, "%s without %s became %s", cases[i].text,
                    cases[i].secret, masked);
@@ -444,7 +463,7 @@ static void a_cut_part_of_a_long_secret_is_masked_in_escapes_too(void **context)
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         size_t length;
-        char *masked = text_mask(cases[i].bytes, cases[i].length, token, &length);
+        char *masked = mask_with(cases[i].bytes, cases[i].length, token, &length);
         assert_non_null(masked);
         unit_check(strcmp(masked, "!***!") == 0, "'%s' became '%s'",
                    unit_show(cases[i].bytes, cases[i].length).text, unit_show_text(masked).text);
@@ -495,7 +514,7 @@ static void a_disguised_secret_is_masked(void **context) {
         size_t length;
         size_t size = disguise(bytes + 1, secret, &seed);
         strcat(bytes, "]");
-        char *masked = text_mask(bytes, size + 2, secret, &length);
+        char *masked = mask_with(bytes, size + 2, secret, &length);
         assert_non_null(masked);
         unit_check(strcmp(masked, "[***]") == 0, "'%s' in '%s' became '%s'", secret,
                    unit_show_text(bytes).text, unit_show_text(masked).text);
@@ -526,7 +545,7 @@ static void cleaning_makes_no_copy_of_the_secret(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        char *result = text_mask_and_clean(cases[i].bytes, cases[i].length, cases[i].secret);
+        char *result = mask_and_clean_with(cases[i].bytes, cases[i].length, cases[i].secret);
         assert_non_null(result);
         unit_check(strstr(result, cases[i].secret) == NULL && strstr(result, "***") != NULL &&
                        is_clean(result, strlen(result)) && strncmp(result, "a ", 2) == 0 &&
@@ -562,7 +581,7 @@ static void no_output_holds_the_secret(void **context) {
             }
             text[length++] = text_bytes[(unit_random(&seed) >> 8) % (sizeof text_bytes - 1)];
         }
-        char *result = text_mask_and_clean(text, length, secret);
+        char *result = mask_and_clean_with(text, length, secret);
         assert_non_null(result);
         unit_check(strstr(result, secret) == NULL, "'%s' in '%s' became '%s'", secret,
                    unit_show(text, length).text, unit_show_text(result).text);
@@ -585,7 +604,7 @@ static void masking_comes_before_cleaning(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        char *result = text_mask_and_clean(cases[i].text, strlen(cases[i].text), cases[i].secret);
+        char *result = mask_and_clean_with(cases[i].text, strlen(cases[i].text), cases[i].secret);
         assert_non_null(result);
         unit_check(matches(result, cases[i].pattern), "'%s' became '%s'", cases[i].text, result);
         free(result);
@@ -602,7 +621,7 @@ static void masking_of_long_texts_is_quick_enough_and_whole(void **context) {
     memcpy(bytes, token, sizeof token - 1);
     memcpy(bytes + 30000, token, sizeof token - 1);
     memcpy(bytes + sizeof bytes - (sizeof token - 1), token, sizeof token - 1);
-    char *masked = text_mask(bytes, sizeof bytes, token, &length);
+    char *masked = mask_with(bytes, sizeof bytes, token, &length);
     assert_non_null(masked);
     assert_int_equal(length, sizeof bytes - 3 * (sizeof token - 1) + 9);
     assert_null(strstr(masked, token));
@@ -654,7 +673,7 @@ static void pieces_are_cut_to_code_points(void **context) {
         repeat(expected, cases[i].unit, is_cut ? cases[i].expected : cases[i].count);
         if (is_cut)
             strcat(expected, "\xE2\x80\xA6");
-        struct text_piece piece = text_piece(bytes, strlen(bytes), cases[i].max_chars, NULL);
+        struct excerpt piece = excerpt_with(bytes, strlen(bytes), cases[i].max_chars, NULL);
         unit_check(strcmp(piece.text, expected) == 0, "%zu times '%s' up to %zu became '%s'",
                    cases[i].count, cases[i].unit, cases[i].max_chars, piece.text);
     }
@@ -681,8 +700,8 @@ static void pieces_have_no_white_space_around(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct text_piece piece =
-            text_piece(cases[i].bytes, cases[i].length, TEXT_FIELD_MAX, cases[i].secret);
+        struct excerpt piece =
+            excerpt_with(cases[i].bytes, cases[i].length, EXCERPT_FIELD_MAX, cases[i].secret);
         unit_check(matches(piece.text, cases[i].pattern), "'%s' became '%s'",
                    unit_show(cases[i].bytes, cases[i].length).text,
                    unit_show_text(piece.text).text);
@@ -696,7 +715,7 @@ static void a_piece_cuts_no_secret_in_two(void **context) {
         char bytes[256];
         memset(bytes, 'x', before);
         memcpy(bytes + before, token, sizeof token);
-        struct text_piece piece = text_piece(bytes, strlen(bytes), TEXT_FIELD_MAX, token);
+        struct excerpt piece = excerpt_of_text(bytes);
         unit_check(strpbrk(piece.text, "0123456789") == NULL, "%zu before: '%s'", before,
                    piece.text);
         unit_check(before > 117 || strstr(piece.text, "***") != NULL, "%zu before: '%s'", before,
