@@ -4,6 +4,7 @@ import collections
 import gzip
 import json
 import pathlib
+import re
 import shutil
 import time
 import urllib.request
@@ -20,7 +21,9 @@ SERVER_PORT, AGENT_PORT, WEB_PORT = 10051, 10050, 8081
 URL = f"http://127.0.0.1:{WEB_PORT}/"
 PROGRAMS = "zabbix_server", "zabbix_agentd", "mariadbd", "php"
 SEVERITIES = "", "INFO", "WARNING", "AVERAGE", "HIGH", "DISASTER"
-DEPENDENT, TEXT = "18", 4  # of the API: a type of items, a type of values
+DEPENDENT, TEXT, READ = "18", 4, 2  # of the API: a type of items, a type of values, a permission
+KIOSK, INTEGER = 1, 2  # of the frontend: a mode of pages, a type of settings
+GROUP = "Linux servers"  # of all hosts
 # What the frontend offers in its form for an import.
 IMPORT_RULES = {kind: {"createMissing": True, "updateExisting": True}
                 for kind in ("groups", "items", "graphs", "templates", "triggers", "valueMaps")}
@@ -146,7 +149,7 @@ class Zabbix:
     def create_hosts(self, template, hosts, port=AGENT_PORT):
         """Hosts with a template, from {name: {macro: value}}; they have the interface that README asks for."""
         template = self.template(template)["templateid"]
-        group, = self.call("hostgroup.get", filter={"name": "Linux servers"})
+        group, = self.call("hostgroup.get", filter={"name": GROUP})
         created = self.call("host.create", *({
             "host": name,
             "groups": [{"groupid": group["groupid"]}],
@@ -172,6 +175,28 @@ class Zabbix:
             problems[self._hosts[triggers[problem["objectid"]]]].append(
                 Problem(SEVERITIES[int(problem["severity"])], *(problem[field] for field in Problem._fields[1:])))
         return {name: _seen(items[name], problems[name]) for name in items}
+
+    def host_id(self, name):
+        return {host: hostid for hostid, host in self._hosts.items()}[name]
+
+    def let_guests_in(self):
+        """Who comes may see all hosts, without a password, and sees a page's content and nothing else."""
+        groups = {group["name"]: group["usrgrpid"] for group in self.call("usergroup.get", output=["name"])}
+        group, = self.call("hostgroup.get", filter={"name": GROUP})
+        self.call("usergroup.update", usrgrpid=groups["Guests"],
+                  rights=[{"permission": READ, "id": group["groupid"]}])
+        guest, = self.call("user.get", filter={"username": "guest"})
+        self.call("user.update", userid=guest["userid"], usrgrps=[{"usrgrpid": groups["Guests"]}])
+        icingaweb.sql("INSERT INTO profiles (profileid, userid, idx, value_int, value_str, type) "
+                      f"VALUES (1000, {guest['userid']}, 'web.layout.mode', {KIOSK}, '', {INTEGER})", "zabbix")
+
+    def remember(self, host, clock, metrics):
+        """Lets a host have had the metrics of a line at a moment."""
+        items = {item["key_"].rpartition(".")[2]: item["itemid"] for item in
+                 self.call("item.get", host=host, filter={"type": DEPENDENT}, output=["itemid", "key_"])}
+        rows = ",".join(f"({items[label]}, {clock:.0f}, {value}, 0)"
+                        for label, value in re.findall(r"(\w+)=(-?[0-9.]+)", metrics))
+        icingaweb.sql(f"INSERT INTO history (itemid, clock, value, ns) VALUES {rows}", "zabbix")
 
     def text_at(self, host, clock, ns):
         """The text that came at a moment, or None."""
