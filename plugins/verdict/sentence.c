@@ -46,7 +46,7 @@ static void print_hints(FILE *stream, const struct report_input *input) {
         fprintf(stream, " (answer %" PRId64 " s old)", answer->age_s);
     if (answer != NULL && answer->keeping_failed)
         fputs(" (answer not kept)", stream);
-    if (input->secret->readable_by_everyone)
+    if (input->secret->world_readable)
         fputs(" (token file is readable by everyone)", stream);
 }
 
@@ -75,7 +75,7 @@ static void print_threshold(FILE *stream, const char *name, const struct thresho
         fprintf(stream, "%s: none\n", name);
         return;
     }
-    switch (threshold_resolve(threshold, info->limit.known ? info->limit.value : 0, &range)) {
+    switch (threshold_resolve(threshold, info->limit.is_known ? info->limit.value : 0, &range)) {
     case THRESHOLD_RESOLVED:
         range_format(text, &range);
         break;
