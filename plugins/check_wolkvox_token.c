@@ -56,7 +56,7 @@ static int judge_error(struct check *check, const struct error *error) {
 static void look_ahead(struct check *check) {
     const struct answer *answer = &check->answer;
 
-    check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == ANSWER_TOKEN;
+    check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == REPLY_TOKEN;
     if (check->has_forecast)
         check->forecast = forecast_make(&answer->exchange.info, answer->time_ms, &answer->history);
 }

@@ -18,6 +18,7 @@ libwolkvox_a_SOURCES = \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
 	plugins/api/apis.c \
+	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \

@@ -63,10 +63,10 @@ static bool is_passed(const struct kept_answer *answer, int64_t moment_ms, int64
 /* The reset that the answer announced; or where it did not, as most refusals, the one that an
  * answer before it had announced, which is good to an hour. */
 static bool is_reset_passed(const struct kept_answer *answer, int64_t now_ms) {
-    const struct count *hours = &answer->info.hours;
+    const struct optional_count *hours = &answer->info.hours;
     const struct usage_history *history = &answer->history;
 
-    if (hours->known)
+    if (hours->is_known)
         return is_passed(answer, usage_reset_ms(answer->time_ms, hours->value), now_ms);
     return history->count > 0 && (is_passed(answer, history->reset_ms, now_ms) ||
                                   is_passed(answer, usage_reset_ms(history->reset_ms, 1), now_ms));

@@ -64,7 +64,7 @@ static int use_kept(const struct options *options, const struct kept_answer *kep
 static void keep(struct answer_cache *cache, struct answer *answer) {
     struct kept_answer kept = {.time_ms = answer->time_ms, .info = answer->exchange.info};
 
-    if (kept.info.kind != ANSWER_TOKEN && kept.info.kind != ANSWER_LIMIT_EXCEEDED)
+    if (kept.info.kind != REPLY_TOKEN && kept.info.kind != REPLY_LIMIT_EXCEEDED)
         return;
     answer_cache_keep(cache, &kept);
     answer->history = kept.history;

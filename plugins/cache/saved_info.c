@@ -49,15 +49,15 @@ static void write_text(FILE *stream, const char *name, const char *text) {
     fprintf(stream, "%s %s\n", name, text);
 }
 
-static void write_count(FILE *stream, const char *name, const struct count *count) {
-    if (count->known)
+static void write_count(FILE *stream, const char *name, const struct optional_count *count) {
+    if (count->is_known)
         write_number(stream, name, count->value);
     else
         write_text(stream, name, absent);
 }
 
 static void write_info(FILE *stream, const struct token_info *info) {
-    write_text(stream, line_kind, info->kind == ANSWER_TOKEN ? kind_token : kind_exceeded);
+    write_text(stream, line_kind, info->kind == REPLY_TOKEN ? kind_token : kind_exceeded);
     write_number(stream, line_status, info->status);
     write_count(stream, line_available, &info->available);
     write_count(stream, line_limit, &info->limit);
@@ -143,20 +143,20 @@ static int64_t next_number(struct reading *reading, const char *name, int64_t ma
     return to_number(reading, next_value(reading, name), max);
 }
 
-static struct count next_count(struct reading *reading, const char *name, int64_t max) {
+static struct optional_count next_count(struct reading *reading, const char *name, int64_t max) {
     const char *value = next_value(reading, name);
 
     if (strcmp(value, absent) == 0)
-        return (struct count){.known = false};
-    return (struct count){true, to_number(reading, value, max)};
+        return (struct optional_count){.is_known = false};
+    return (struct optional_count){true, to_number(reading, value, max)};
 }
 
 /* The one count that may be below zero. */
-static struct count next_available(struct reading *reading) {
+static struct optional_count next_available(struct reading *reading) {
     const char *value = next_value(reading, line_available);
-    struct count count = {.known = strcmp(value, absent) != 0};
+    struct optional_count count = {.is_known = strcmp(value, absent) != 0};
 
-    if (count.known && number_parse_whole_decimal(value, &count.value) != 0)
+    if (count.is_known && number_parse_whole_decimal(value, &count.value) != 0)
         reading->failed = true;
     return count;
 }
@@ -169,14 +169,14 @@ static struct excerpt next_text(struct reading *reading, const char *name) {
     return excerpt_of_text(value);
 }
 
-static enum answer_kind next_kind(struct reading *reading) {
+static enum reply_kind next_kind(struct reading *reading) {
     const char *value = next_value(reading, line_kind);
 
     if (strcmp(value, kind_token) == 0)
-        return ANSWER_TOKEN;
+        return REPLY_TOKEN;
     if (strcmp(value, kind_exceeded) != 0)
         reading->failed = true;
-    return ANSWER_LIMIT_EXCEEDED;
+    return REPLY_LIMIT_EXCEEDED;
 }
 
 /* Names of fields, with commas and blanks between them. */
@@ -202,7 +202,7 @@ static void read_info(struct reading *reading, struct token_info *info) {
     info->message = next_text(reading, line_message);
     info->description = next_text(reading, line_description);
     read_unusable(reading, info);
-    if (info->kind == ANSWER_TOKEN && !info->available.known)
+    if (info->kind == REPLY_TOKEN && !info->available.is_known)
         reading->failed = true;
 }
 

@@ -42,7 +42,7 @@ static void drop_first(struct usage_history *history, size_t count) {
 
 void usage_history_add(struct usage_history *history, int64_t time_ms,
                        const struct token_info *info) {
-    if (!info->used.known || !info->hours.known)
+    if (!info->used.is_known || !info->hours.is_known)
         return;
     int64_t reset_ms = usage_reset_ms(time_ms, info->hours.value);
     if (is_another_day(history, time_ms, info->used.value, reset_ms))

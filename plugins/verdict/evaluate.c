@@ -58,12 +58,12 @@ static struct criterion criterion_of(const struct threshold *threshold, int64_t 
 
 static struct judgement judgement_of(const struct evaluate_input *input) {
     const struct token_info *info = input->info;
-    int64_t limit = info->limit.known ? info->limit.value : 0;
+    int64_t limit = info->limit.is_known ? info->limit.value : 0;
 
     return (struct judgement){
         .input = input,
         .info = info,
-        .available = info->kind == ANSWER_TOKEN ? info->available.value : 0,
+        .available = info->kind == REPLY_TOKEN ? info->available.value : 0,
         .limit = limit,
         .warning = criterion_of(input->warning, limit),
         .critical = criterion_of(input->critical, limit),
@@ -115,18 +115,18 @@ static void print_available(FILE *stream, const struct judgement *judgement) {
 
     format_range(metric.warning, &judgement->warning);
     format_range(metric.critical, &judgement->critical);
-    if (judgement->info->limit.known)
+    if (judgement->info->limit.is_known)
         number_format(metric.max, judgement->limit, 0);
     perfdata_print(stream, &metric);
 }
 
 static void print_used(FILE *stream, const struct judgement *judgement) {
-    const struct count *used = &judgement->info->used;
+    const struct optional_count *used = &judgement->info->used;
     struct perfdata metric = metric_of("used", used->value, "");
 
-    if (!used->known)
+    if (!used->is_known)
         return;
-    if (judgement->info->limit.known) {
+    if (judgement->info->limit.is_known) {
         number_format(metric.max, judgement->limit, 0);
         if (used->value + judgement->available == judgement->limit) {
             format_used(metric.warning, &judgement->warning, judgement->limit, false);
@@ -162,9 +162,9 @@ static int64_t seconds_left(const struct judgement *judgement, int64_t seconds) 
 }
 
 static void print_reset(FILE *stream, const struct judgement *judgement) {
-    const struct count *hours = &judgement->info->hours;
+    const struct optional_count *hours = &judgement->info->hours;
 
-    if (!hours->known)
+    if (!hours->is_known)
         return;
     struct perfdata metric =
         metric_of("reset", seconds_left(judgement, hours->value * SECONDS_PER_HOUR), "s");
@@ -216,10 +216,10 @@ static void print_description(FILE *stream, const struct token_info *info) {
 }
 
 static void print_reset_hours(FILE *stream, const struct judgement *judgement) {
-    const struct count *hours = &judgement->info->hours;
+    const struct optional_count *hours = &judgement->info->hours;
     int64_t seconds = seconds_left(judgement, hours->value * SECONDS_PER_HOUR);
 
-    if (hours->known)
+    if (hours->is_known)
         fprintf(stream, ", counter resets in %" PRId64 " h",
                 (seconds + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR);
 }
@@ -259,7 +259,7 @@ static void print_figures(FILE *stream, const struct judgement *judgement) {
     char percent[NUMBER_SIZE];
 
     fprintf(stream, "%" PRId64, available);
-    if (judgement->info->limit.known)
+    if (judgement->info->limit.is_known)
         fprintf(stream, " of %" PRId64, limit);
     fputs(" calls left", stream);
     if (limit > 0 && available / limit < sensible) {
@@ -348,7 +348,7 @@ static enum state judge_figures(FILE *stream, const struct judgement *judgement)
 
 static enum state judge_exceeded(FILE *stream, const struct judgement *judgement) {
     fputs("no calls left", stream);
-    if (judgement->info->limit.known)
+    if (judgement->info->limit.is_known)
         fprintf(stream, " of %" PRId64, judgement->limit);
     print_reset_hours(stream, judgement);
     fputs(" (", stream);
@@ -370,31 +370,32 @@ static enum state judge(FILE *stream, const struct judgement *judgement) {
 
     print_description(stream, info);
     switch (info->kind) {
-    case ANSWER_TOKEN:
+    case REPLY_TOKEN:
         return judge_figures(stream, judgement);
-    case ANSWER_LIMIT_EXCEEDED:
+    case REPLY_LIMIT_EXCEEDED:
         return judge_exceeded(stream, judgement);
-    case ANSWER_BUSY:
+    case REPLY_BUSY:
         fputs("busy, which says nothing of the quota: ", stream);
         print_refusal(stream, info);
         return STATE_UNKNOWN;
-    case ANSWER_WRONG_METHOD:
-    case ANSWER_REFUSED:
+    case REPLY_TOKEN_REFUSED:
+    case REPLY_WRONG_METHOD:
+    case REPLY_REFUSED:
         return judge_refusal(stream, judgement->input);
-    case ANSWER_NOT_UNDERSTOOD:
+    case REPLY_NOT_UNDERSTOOD:
         break;
     }
-    fprintf(stream, "answer not understood: %s (", info->flaw);
+    fprintf(stream, "answer not understood: %s (", info->reason);
     print_refusal(stream, info);
     fputs(")", stream);
     return STATE_UNKNOWN;
 }
 
 static int finish_perfdata(const struct judgement *judgement, struct verdict *verdict) {
-    enum answer_kind kind = judgement->info->kind;
+    enum reply_kind kind = judgement->info->kind;
     struct memory_stream stream;
 
-    if (kind != ANSWER_TOKEN && kind != ANSWER_LIMIT_EXCEEDED)
+    if (kind != REPLY_TOKEN && kind != REPLY_LIMIT_EXCEEDED)
         return 0;
     if (memory_stream_open(&stream) == NULL)
         return -1;

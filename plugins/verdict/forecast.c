@@ -52,11 +52,11 @@ static int64_t scale(int64_t calls, int64_t seconds, int64_t by, int64_t max) {
 static const char *reason_against(const struct token_info *info) {
     if (info->available.value <= 0)
         return "no calls are left";
-    if (!info->hours.known)
+    if (!info->hours.is_known)
         return "the answer does not give the hours to the reset";
-    if (!info->limit.known || info->limit.value == 0)
+    if (!info->limit.is_known || info->limit.value == 0)
         return "the answer does not give a limit";
-    if (!info->used.known)
+    if (!info->used.is_known)
         return "the answer does not give the calls of today";
     return info->hours.value > HOURS_TO_RESET_MAX ? "it is too early, less than 3 h after the reset"
                                                   : NULL;

@@ -75,7 +75,7 @@ static void print_threshold(FILE *stream, const char *name, const struct thresho
         fprintf(stream, "%s: none\n", name);
         return;
     }
-    switch (threshold_resolve(threshold, info->limit.known ? info->limit.value : 0, &range)) {
+    switch (threshold_resolve(threshold, info->limit.is_known ? info->limit.value : 0, &range)) {
     case THRESHOLD_RESOLVED:
         range_format(text, &range);
         break;

@@ -63,7 +63,7 @@ static void require_perfdata(const char *text) {
 }
 
 static void require_verdict(const struct verdict *verdict, const struct token_info *info) {
-    bool has_figures = info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED;
+    bool has_figures = info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED;
 
     require(verdict->state <= STATE_UNKNOWN, "a state is one of four");
     require(verdict->text != NULL && *verdict->text != '\0', "there is a text");
@@ -73,10 +73,10 @@ static void require_verdict(const struct verdict *verdict, const struct token_in
     require((verdict->perfdata != NULL) == has_figures, "perfdata stands for figures");
     if (verdict->perfdata != NULL)
         require_perfdata(verdict->perfdata);
-    if (info->kind == ANSWER_LIMIT_EXCEEDED ||
-        (info->kind == ANSWER_TOKEN && info->available.value <= 0))
+    if (info->kind == REPLY_LIMIT_EXCEEDED ||
+        (info->kind == REPLY_TOKEN && info->available.value <= 0))
         require(verdict->state == STATE_CRITICAL, "no calls left are critical");
-    if (info->kind == ANSWER_BUSY || info->kind == ANSWER_NOT_UNDERSTOOD)
+    if (info->kind == REPLY_BUSY || info->kind == REPLY_NOT_UNDERSTOOD)
         require(verdict->state == STATE_UNKNOWN, "what says nothing is unknown");
 }
 
@@ -84,7 +84,7 @@ struct verdict judge(const struct judging *judging, const struct token_info *inf
                      const struct usage_history *history, const char *redirect) {
     struct forecast forecast = {.kind = FORECAST_NONE};
     struct verdict verdict;
-    bool has_forecast = judging->has_forecast && info->kind == ANSWER_TOKEN;
+    bool has_forecast = judging->has_forecast && info->kind == REPLY_TOKEN;
 
     if (has_forecast)
         forecast = forecast_make(info, time_ms, history);

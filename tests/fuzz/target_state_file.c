@@ -26,9 +26,9 @@ static char *with_sum(char *bytes, size_t *length) {
 static void require_model(const struct kept_answer *answer) {
     const struct token_info *info = &answer->info;
 
-    require(info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED,
+    require(info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED,
             "no other answer is kept");
-    require(info->kind != ANSWER_TOKEN || info->available.known, "figures are there");
+    require(info->kind != REPLY_TOKEN || info->available.is_known, "figures are there");
     require(answer->time_ms >= 0 && answer->time_ms <= NUMBER_MAX, "a time is a time");
     require(answer->history.count <= USAGE_POINTS_MAX, "no more is remembered than there is room");
     require_fit_for_output(info->description.text);

@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_evaluate \
 	tests/unit/test_extra_opts \
 	tests/unit/test_forecast \
+	tests/unit/test_mask \
 	tests/unit/test_number \
 	tests/unit/test_options \
 	tests/unit/test_perfdata \

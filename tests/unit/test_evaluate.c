@@ -13,9 +13,9 @@
 #define BIG NUMBER_MAX
 #define TIME " time=0.213s;;;0;10"
 
-static struct token_info info_of(enum answer_kind kind, const struct figures *figures) {
+static struct token_info info_of(enum reply_kind kind, const struct figures *figures) {
     return (struct token_info){.kind = kind,
-                               .status = kind == ANSWER_LIMIT_EXCEEDED ? 403 : 200,
+                               .status = kind == REPLY_LIMIT_EXCEEDED ? 403 : 200,
                                .available = count_of(figures->available),
                                .limit = count_of(figures->limit),
                                .used = count_of(figures->used),
@@ -110,7 +110,7 @@ static void the_examples_come_out_word_for_word(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = info_of(ANSWER_TOKEN, &cases[i].figures);
+        struct token_info info = info_of(REPLY_TOKEN, &cases[i].figures);
         strcpy(info.description.text, "sales-crm");
         struct verdict verdict = judge(&info, "20%", "10%");
         unit_check(verdict.state == cases[i].state, "state %d", (int)verdict.state);
@@ -223,7 +223,7 @@ static void states_follow_the_thresholds(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures figures = {cases[i].available, cases[i].limit, NO, NO};
-        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct token_info info = info_of(REPLY_TOKEN, &figures);
         struct verdict verdict = judge(&info, cases[i].warning, cases[i].critical);
         unit_check(verdict.state == cases[i].state, "%" PRId64 " of %" PRId64 ", -w %s -c %s: %s",
                    cases[i].available, cases[i].limit, shown(cases[i].warning),
@@ -388,7 +388,7 @@ static void perfdata_has_the_documented_form(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = info_of(ANSWER_TOKEN, &cases[i].figures);
+        struct token_info info = info_of(REPLY_TOKEN, &cases[i].figures);
         struct verdict verdict = judge(&info, cases[i].warning, cases[i].critical);
         unit_check(strcmp(shown(verdict.perfdata), cases[i].perfdata) == 0,
                    "-w %s -c %s: '%s', not '%s'", shown(cases[i].warning), shown(cases[i].critical),
@@ -401,7 +401,7 @@ static void perfdata_has_the_documented_form(void **context) {
 /* There is no per cent of nothing, and nothing that used and left could add up to. */
 static void a_limit_of_0_makes_no_percentage(void **context) {
     static const struct figures figures = {7, 0, 3, 15};
-    struct token_info info = info_of(ANSWER_TOKEN, &figures);
+    struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct verdict verdict = judge(&info, "20%", "5");
 
     (void)context;
@@ -425,7 +425,7 @@ static void the_time_is_the_requests(void **context) {
                  {3600000, 3600, " time=3600s;;;0;3600"}};
     static const struct threshold none = {.text = NULL};
     static const struct figures figures = {7, NO, NO, NO};
-    struct token_info info = info_of(ANSWER_TOKEN, &figures);
+    struct token_info info = info_of(REPLY_TOKEN, &figures);
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
@@ -484,7 +484,7 @@ static void an_exceeded_limit_is_critical_with_what_is_known(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = info_of(ANSWER_LIMIT_EXCEEDED, &cases[i].figures);
+        struct token_info info = info_of(REPLY_LIMIT_EXCEEDED, &cases[i].figures);
         strcpy(info.code.text, "403");
         strcpy(info.error.text, "FORBIDDEN");
         strcpy(info.message.text, "TOKEN LIMIT EXCEEDED");
@@ -504,24 +504,24 @@ static void an_exceeded_limit_is_critical_with_what_is_known(void **context) {
 
 static void answers_without_figures_have_no_perfdata(void **context) {
     static const struct {
-        enum answer_kind kind;
+        enum reply_kind kind;
         long status;
         enum state unavailable;
         enum state state;
         const char *status_shown;
     } cases[] = {
-        {ANSWER_BUSY, 403, STATE_CRITICAL, STATE_UNKNOWN, "403"},
-        {ANSWER_BUSY, 429, STATE_OK, STATE_UNKNOWN, "429"},
-        {ANSWER_BUSY, 200, STATE_WARNING, STATE_UNKNOWN, NULL},
-        {ANSWER_WRONG_METHOD, 405, STATE_CRITICAL, STATE_CRITICAL, "405"},
-        {ANSWER_WRONG_METHOD, 501, STATE_WARNING, STATE_WARNING, "501"},
-        {ANSWER_REFUSED, 403, STATE_CRITICAL, STATE_CRITICAL, "403"},
-        {ANSWER_REFUSED, 404, STATE_WARNING, STATE_WARNING, "404"},
-        {ANSWER_REFUSED, 500, STATE_UNKNOWN, STATE_UNKNOWN, "500"},
-        {ANSWER_REFUSED, 502, STATE_OK, STATE_OK, "502"},
-        {ANSWER_REFUSED, 200, STATE_CRITICAL, STATE_CRITICAL, "200"},
-        {ANSWER_NOT_UNDERSTOOD, 200, STATE_CRITICAL, STATE_UNKNOWN, NULL},
-        {ANSWER_NOT_UNDERSTOOD, 200, STATE_OK, STATE_UNKNOWN, NULL},
+        {REPLY_BUSY, 403, STATE_CRITICAL, STATE_UNKNOWN, "403"},
+        {REPLY_BUSY, 429, STATE_OK, STATE_UNKNOWN, "429"},
+        {REPLY_BUSY, 200, STATE_WARNING, STATE_UNKNOWN, NULL},
+        {REPLY_WRONG_METHOD, 405, STATE_CRITICAL, STATE_CRITICAL, "405"},
+        {REPLY_WRONG_METHOD, 501, STATE_WARNING, STATE_WARNING, "501"},
+        {REPLY_REFUSED, 403, STATE_CRITICAL, STATE_CRITICAL, "403"},
+        {REPLY_REFUSED, 404, STATE_WARNING, STATE_WARNING, "404"},
+        {REPLY_REFUSED, 500, STATE_UNKNOWN, STATE_UNKNOWN, "500"},
+        {REPLY_REFUSED, 502, STATE_OK, STATE_OK, "502"},
+        {REPLY_REFUSED, 200, STATE_CRITICAL, STATE_CRITICAL, "200"},
+        {REPLY_NOT_UNDERSTOOD, 200, STATE_CRITICAL, STATE_UNKNOWN, NULL},
+        {REPLY_NOT_UNDERSTOOD, 200, STATE_OK, STATE_UNKNOWN, NULL},
     };
     static const struct threshold none = {.text = NULL};
 
@@ -529,7 +529,7 @@ static void answers_without_figures_have_no_perfdata(void **context) {
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = {.kind = cases[i].kind,
                                   .status = cases[i].status,
-                                  .flaw = "it is no JSON",
+                                  .reason = "it is no JSON",
                                   .message = {"PLEASE VALIDATE TOKEN"},
                                   .limit = {true, 4800}};
         struct verdict verdict;
@@ -544,10 +544,10 @@ static void answers_without_figures_have_no_perfdata(void **context) {
         unit_check(verdict.perfdata == NULL || *verdict.perfdata == '\0', "case %zu: '%s'", i,
                    shown(verdict.perfdata));
         unit_check(has(verdict.text, cases[i].status_shown), "case %zu: '%s'", i, verdict.text);
-        unit_check(cases[i].kind == ANSWER_NOT_UNDERSTOOD ||
+        unit_check(cases[i].kind == REPLY_NOT_UNDERSTOOD ||
                        has(verdict.text, "PLEASE VALIDATE TOKEN"),
                    "case %zu: '%s'", i, verdict.text);
-        unit_check(cases[i].kind != ANSWER_NOT_UNDERSTOOD || has(verdict.text, "it is no JSON"),
+        unit_check(cases[i].kind != REPLY_NOT_UNDERSTOOD || has(verdict.text, "it is no JSON"),
                    "case %zu: '%s'", i, verdict.text);
         unit_check(strpbrk(verdict.text, "|\n") == NULL, "case %zu: '%s'", i, verdict.text);
         verdict_free(&verdict);
@@ -573,7 +573,7 @@ static void a_redirect_names_the_new_host(void **context) {
         {"https://a|b<c>.example.org/", ".example.org", "|"},
     };
     static const struct threshold none = {.text = NULL};
-    struct token_info info = {.kind = ANSWER_REFUSED, .status = 302};
+    struct token_info info = {.kind = REPLY_REFUSED, .status = 302};
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
@@ -623,7 +623,7 @@ static void the_text_says_what_is_left(void **context) {
 
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = info_of(ANSWER_TOKEN, &cases[i].figures);
+        struct token_info info = info_of(REPLY_TOKEN, &cases[i].figures);
         strcpy(info.description.text, cases[i].description);
         struct verdict verdict = judge(&info, NULL, NULL);
         unit_check(verdict.state == STATE_OK && strcmp(verdict.text, cases[i].text) == 0,
@@ -662,7 +662,7 @@ static void a_kept_answers_reset_comes_nearer(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures figures = {4799, NO, NO, cases[i].hours};
-        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct token_info info = info_of(REPLY_TOKEN, &figures);
         struct evaluate_input input = input_of(&info);
         char text[100];
         char perfdata[100];
@@ -679,20 +679,20 @@ static void a_kept_answers_reset_comes_nearer(void **context) {
 static void only_a_kept_answer_lacks_the_time(void **context) {
     static const struct figures figures = {4000, 4800, 800, 15};
     static const struct {
-        enum answer_kind kind;
+        enum reply_kind kind;
         bool is_kept;
         const char *perfdata;
     } cases[] = {
-        {ANSWER_TOKEN, false,
+        {REPLY_TOKEN, false,
          "available=4000;960:;480:;0;4800 used=800;3840;4320;0;4800 "
          "used_percent=16.67%;80;90;0;100 reset=54000s;;;0" TIME},
-        {ANSWER_TOKEN, true,
+        {REPLY_TOKEN, true,
          "available=4000;960:;480:;0;4800 used=800;3840;4320;0;4800 "
          "used_percent=16.67%;80;90;0;100 reset=54000s;;;0"},
-        {ANSWER_LIMIT_EXCEEDED, false,
+        {REPLY_LIMIT_EXCEEDED, false,
          "available=0;960:;480:;0;4800 used=800;;;0;4800 "
          "used_percent=100%;80;90;0;100 reset=54000s;;;0" TIME},
-        {ANSWER_LIMIT_EXCEEDED, true,
+        {REPLY_LIMIT_EXCEEDED, true,
          "available=0;960:;480:;0;4800 used=800;;;0;4800 "
          "used_percent=100%;80;90;0;100 reset=54000s;;;0"},
     };
@@ -712,7 +712,7 @@ static void only_a_kept_answer_lacks_the_time(void **context) {
 
 static void a_kept_exceeded_limit_is_critical_and_ages(void **context) {
     static const struct figures figures = {NO, 4800, NO, 2};
-    struct token_info info = info_of(ANSWER_LIMIT_EXCEEDED, &figures);
+    struct token_info info = info_of(REPLY_LIMIT_EXCEEDED, &figures);
     struct evaluate_input input = input_of(&info);
 
     (void)context;
@@ -737,7 +737,7 @@ static void thresholds_judge_a_kept_answer_as_a_new_one(void **context) {
     (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures figures = {cases[i].available, 4800, NO, 15};
-        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct token_info info = info_of(REPLY_TOKEN, &figures);
         struct evaluate_input input = input_of(&info);
         input.is_kept = true;
         input.age_s = 40000;
@@ -755,7 +755,7 @@ static void thresholds_judge_a_kept_answer_as_a_new_one(void **context) {
 static struct token_info info_for_forecast(void) {
     static const struct figures figures = {800, 4550, 3750, 9};
 
-    return info_of(ANSWER_TOKEN, &figures);
+    return info_of(REPLY_TOKEN, &figures);
 }
 
 static void a_forecast_says_when_the_calls_run_out(void **context) {
@@ -979,7 +979,7 @@ static void percentages_are_exact(void **context) {
         int64_t critical = (int64_t)(unit_random(&seed) % 100001);
         int64_t warning = critical + (int64_t)(unit_random(&seed) % (uint64_t)(100001 - critical));
         const struct figures figures = {available, limit, limit - available, NO};
-        struct token_info info = info_of(ANSWER_TOKEN, &figures);
+        struct token_info info = info_of(REPLY_TOKEN, &figures);
         char warning_text[32];
         char critical_text[32];
         snprintf(warning_text, sizeof warning_text, "%" PRId64 ".%03" PRId64 "%%", warning / 1000,

@@ -17,7 +17,7 @@
 #define MINUTES(number) ((number)*MINUTE_MS)
 
 static struct token_info info_of(const struct figures *figures) {
-    return (struct token_info){.kind = ANSWER_TOKEN,
+    return (struct token_info){.kind = REPLY_TOKEN,
                                .status = 200,
                                .available = count_of(figures->available),
                                .limit = count_of(figures->limit),

@@ -35,9 +35,9 @@ static struct excerpt piece_of(const char *text) {
     return piece;
 }
 
-static struct token_info info_of(enum answer_kind kind, const struct figures *figures) {
+static struct token_info info_of(enum reply_kind kind, const struct figures *figures) {
     return (struct token_info){.kind = kind,
-                               .status = kind == ANSWER_TOKEN ? 200 : 403,
+                               .status = kind == REPLY_TOKEN ? 200 : 403,
                                .available = count_of(figures->available),
                                .limit = count_of(figures->limit),
                                .used = count_of(figures->used),
@@ -47,7 +47,7 @@ static struct token_info info_of(enum answer_kind kind, const struct figures *fi
 /* An answer of which nothing is empty. */
 static struct kept_answer full_answer(void) {
     static const struct figures figures = {4000, 4800, 800, 15};
-    struct kept_answer answer = {.time_ms = TIME_MS, .info = info_of(ANSWER_TOKEN, &figures)};
+    struct kept_answer answer = {.time_ms = TIME_MS, .info = info_of(REPLY_TOKEN, &figures)};
 
     answer.info.code = piece_of("201");
     answer.info.error = piece_of("none to speak of");
@@ -192,8 +192,8 @@ static struct entry entry_with(const char *name, const char *value) {
 
 /* ---- There and back ---- */
 
-static bool same_count(const struct count *a, const struct count *b) {
-    return a->known == b->known && (!a->known || a->value == b->value);
+static bool same_count(const struct optional_count *a, const struct optional_count *b) {
+    return a->is_known == b->is_known && (!a->is_known || a->value == b->value);
 }
 
 static bool same_text(const struct excerpt *a, const struct excerpt *b) {
@@ -231,7 +231,7 @@ static void check_round_trip(const struct kept_answer *answer) {
     unit_check(result == 0, "not taken: %s", unit_show(entry.bytes, entry.length).text);
     unit_check(result != 0 || same_answer(answer, &read), "not the same: %s",
                unit_show(entry.bytes, entry.length).text);
-    unit_check(read.info.fields == NULL && read.info.flaw == NULL, "a pointer from nowhere");
+    unit_check(read.info.fields == NULL && read.info.reason == NULL, "a pointer from nowhere");
 }
 
 static void figures_come_back(void **context) {
@@ -246,10 +246,10 @@ static void figures_come_back(void **context) {
                                             counts[i / UNIT_COUNT(counts) % UNIT_COUNT(counts)],
                                             hours[i / UNIT_COUNT(counts) / UNIT_COUNT(counts)]};
             struct kept_answer answer = full_answer();
-            answer.info = info_of(ANSWER_LIMIT_EXCEEDED, &figures);
+            answer.info = info_of(REPLY_LIMIT_EXCEEDED, &figures);
             check_round_trip(&answer);
-            answer.info = info_of(ANSWER_TOKEN, &figures);
-            if (answer.info.available.known)
+            answer.info = info_of(REPLY_TOKEN, &figures);
+            if (answer.info.available.is_known)
                 check_round_trip(&answer);
         }
     }
@@ -375,8 +375,7 @@ static struct kept_answer random_answer(uint64_t *seed) {
                                     random_count(seed), unit_random_up_to(seed, TOKEN_HOURS_MAX)};
     struct kept_answer answer = {
         .time_ms = unit_random_up_to(seed, BIG),
-        .info =
-            info_of(unit_random(seed) % 2 == 0 ? ANSWER_TOKEN : ANSWER_LIMIT_EXCEEDED, &figures),
+        .info = info_of(unit_random(seed) % 2 == 0 ? REPLY_TOKEN : REPLY_LIMIT_EXCEEDED, &figures),
         .history = random_history(seed)};
 
     if (unit_random(seed) % 2 == 0)
@@ -403,7 +402,7 @@ static void the_largest_answer_fits(void **context) {
     static const struct figures figures = {-BIG, BIG, BIG, TOKEN_HOURS_MAX};
     struct kept_answer answer = {
         .time_ms = BIG,
-        .info = info_of(ANSWER_LIMIT_EXCEEDED, &figures),
+        .info = info_of(REPLY_LIMIT_EXCEEDED, &figures),
         .history = {BIG, USAGE_POINTS_MAX, {{BIG, BIG}, {BIG, BIG}, {BIG, BIG}, {BIG, BIG}}}};
 
     (void)context;
@@ -826,7 +825,7 @@ static void kinds_are_two(void **context) {
         int result = read_entry(&entry, &answer);
         unit_check(result == (cases[i].taken ? 0 : -1), "'%s', %s left: %d", cases[i].kind,
                    cases[i].available, result);
-        unit_check(result != 0 || (answer.info.kind == ANSWER_TOKEN) == (cases[i].kind[0] == 't'),
+        unit_check(result != 0 || (answer.info.kind == REPLY_TOKEN) == (cases[i].kind[0] == 't'),
                    "'%s' is %d", cases[i].kind, (int)answer.info.kind);
     }
     unit_end();
@@ -996,8 +995,8 @@ static void texts_of_the_longest_characters_stay_whole(void **context) {
 
 /* ---- Anything at all with a right sum ---- */
 
-static bool is_within(const struct count *count, int64_t min, int64_t max) {
-    return !count->known || (count->value >= min && count->value <= max);
+static bool is_within(const struct optional_count *count, int64_t min, int64_t max) {
+    return !count->is_known || (count->value >= min && count->value <= max);
 }
 
 static bool is_clean(const char *text) {
@@ -1009,8 +1008,8 @@ static void check_sense(const struct kept_answer *answer) {
     const struct usage_history *history = &answer->history;
 
     unit_check(answer->time_ms >= 0 && answer->time_ms <= BIG, "time");
-    unit_check(info->kind == ANSWER_LIMIT_EXCEEDED ||
-                   (info->kind == ANSWER_TOKEN && info->available.known),
+    unit_check(info->kind == REPLY_LIMIT_EXCEEDED ||
+                   (info->kind == REPLY_TOKEN && info->available.is_known),
                "kind");
     unit_check(info->status >= 0 && info->status <= 999, "status %ld", info->status);
     unit_check(is_within(&info->available, -BIG, BIG) && is_within(&info->limit, 0, BIG) &&
