@@ -41,10 +41,9 @@ static void parse(struct decoding *decoding, struct json_tokener *tokener) {
     const struct libjson *json = decoding->json;
     const struct raw_reply *reply = &decoding->reply;
 
-    if (memchr(reply->body, '\0', reply->length) != NULL)
-        return;
     errno = 0;
-    /* With the NUL behind the text, because without it a number has no end. */
+    /* With the NUL behind the text, because without it a number has no end. One within the text
+     * ends it for json-c, too. */
     decoding->root = json->tokener_parse_ex(tokener, reply->body, (int)reply->length + 1);
     size_t end = json->tokener_get_parse_end(tokener);
     decoding->is_json = json->tokener_get_error(tokener) == json_tokener_success &&
