@@ -46,7 +46,7 @@ static void print_hints(FILE *stream, const struct report_input *input) {
         fprintf(stream, " (answer %" PRId64 " s old)", answer->age_s);
     if (answer != NULL && answer->keeping_failed)
         fputs(" (answer not kept)", stream);
-    if (input->secret->readable_by_everyone)
+    if (input->secret->world_readable)
         fputs(" (token file is readable by everyone)", stream);
 }
 

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/test_forecast \
 	tests/unit/test_mask \
 	tests/unit/test_number \
+	tests/unit/test_options \
 	tests/unit/test_perfdata \
 	tests/unit/test_range \
 	tests/unit/test_saved_info \
