@@ -91,3 +91,23 @@ void number_format(char text[NUMBER_SIZE], int64_t value, unsigned int decimals)
                  value < 0 ? -(value / scale) : value / scale, (int)decimals,
                  value < 0 ? -(value % scale) : value % scale);
 }
+
+/* Digit by digit, because the product of a count and 10^12 does not fit in 64 bits. */
+int64_t number_percent(int64_t part, int64_t whole, unsigned int decimals, bool round_up) {
+    int64_t result = part / whole;
+    int64_t rest = part % whole;
+
+    for (unsigned int digit = 0; digit < decimals + 2; digit++) {
+        result = result * 10 + rest * 10 / whole;
+        rest = rest * 10 % whole;
+    }
+    return result + (round_up && rest > 0);
+}
+
+unsigned int number_percent_decimals(int64_t whole) {
+    unsigned int decimals = PERCENT_DECIMALS;
+
+    for (int64_t step = 10000; step < whole; step *= 10)
+        decimals++;
+    return decimals;
+}

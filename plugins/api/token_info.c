@@ -17,6 +17,7 @@
 #include <strings.h>
 
 static const char limit_exceeded[] = "token limit exceeded";
+static const char validate_token[] = "validate token";
 static const char too_many_at_once[] = "simultaneous requests";
 
 static const char key_code[] = "code";
@@ -28,6 +29,8 @@ static const char key_used[] = "token_use_today";
 static const char key_available[] = "available_consumition_options"; /* the vendor's spelling */
 static const char key_available_sibling[] = "available_consumption_options";
 static const char key_hours[] = "hours_to_restart_count";
+
+enum { BEGINS_MAX = 40 };
 
 /* One answer while it is decoded. */
 struct decoding {
@@ -349,6 +352,8 @@ static enum reply_kind find_kind(const struct decoding *decoding) {
 
     if (!has_figures && says(decoding, limit_exceeded))
         return REPLY_LIMIT_EXCEEDED;
+    if ((!has_figures && says(decoding, validate_token)) || is_status_or_code(decoding, 401))
+        return REPLY_TOKEN_REFUSED;
     if ((!has_figures && says(decoding, too_many_at_once)) || is_status_or_code(decoding, 429))
         return REPLY_BUSY;
     if (is_status_or_code(decoding, 405) || is_status_or_code(decoding, 501))
@@ -377,11 +382,18 @@ static enum reply_kind decode_envelope(struct decoding *decoding) {
     return find_kind(decoding);
 }
 
+static void note_not_json(const struct decoding *decoding) {
+    const struct token_answer *answer = decoding->answer;
+
+    decoding->info->reason = "it is not JSON";
+    decoding->info->begins = excerpt_of(answer->body, answer->length, BEGINS_MAX);
+}
+
 static enum reply_kind decode_body(struct decoding *decoding) {
     if (decoding->answer->damage != NULL)
         decoding->info->reason = decoding->answer->damage;
     else if (!decoding->is_json)
-        decoding->info->reason = "it is no JSON";
+        note_not_json(decoding);
     else if (decoding->envelope == NULL)
         decoding->info->reason = "its JSON is no object";
     else

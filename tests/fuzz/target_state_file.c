@@ -56,8 +56,16 @@ void target_state_file(const uint8_t *bytes, size_t size) {
         require_model(&saved);
         write_again(&saved);
         last_understood_complete(&saved.last, &saved.info);
-        struct verdict verdict = judge(&judging, &saved.info, saved.time_ms, &saved.history, NULL);
-        verdict_free(&verdict);
+        const struct result result = {
+            .exchange = {.info = saved.info},
+            .time_ms = saved.time_ms,
+            .request_ms = saved.request_ms,
+            .has_reset = saved.info.hours.is_known,
+            .reset_ms = saved.time_ms + saved.info.hours.value * 3600000,
+            .history = saved.history,
+        };
+        struct judgement judgement = judge(&judging, &result);
+        judgement_free(&judgement);
     }
     free(file);
 }

@@ -3,7 +3,6 @@
 #define FIGURES_H
 
 #include "api/token_info.h"
-#include "cache/usage_history.h"
 
 /* What a unit test's case says of an answer, so that it fits in a line. */
 
@@ -19,14 +18,6 @@ struct figures {
 /* The value of what is not known must not be looked at. */
 static inline struct optional_count count_of(int64_t value) {
     return value == NO ? (struct optional_count){false, 5} : (struct optional_count){true, value};
-}
-
-/* As the plugin remembers an answer that it keeps. */
-static inline void remember(struct usage_history *history, int64_t time_ms,
-                            const struct token_info *info) {
-    if (info->used.is_known && info->hours.is_known)
-        usage_history_add(history, time_ms, info->used.value,
-                          usage_reset_ms(time_ms, info->hours.value));
 }
 
 #endif
