@@ -7,7 +7,6 @@
 #include "options/secret.h"
 #include "output.h"
 #include "process.h"
-#include "text.h"
 #include "verdict/evaluate.h"
 #include "verdict/forecast.h"
 #include "verdict/sentence.h"
@@ -27,7 +26,7 @@ struct check {
     struct secret secret;
     struct deadline deadline;
     enum state timeout_state;
-    struct answer answer;
+    struct result result;
     bool has_forecast;
     struct forecast forecast;
     struct verdict verdict;
@@ -46,48 +45,22 @@ static enum state state_of(const struct error *error, const struct options *opti
     return STATE_UNKNOWN;
 }
 
-/* An error is a verdict, too. */
-static int judge_error(struct check *check, const struct error *error) {
-    check->verdict =
-        (struct verdict){.state = state_of(error, &check->options), .text = strdup(error->text)};
-    return check->verdict.text != NULL ? 0 : -1;
-}
+static void judge_result(struct check *check) {
+    const struct options *options = &check->options;
+    const struct result *result = &check->result;
 
-static void look_ahead(struct check *check) {
-    const struct answer *answer = &check->answer;
-
-    check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == REPLY_TOKEN;
+    check->has_forecast = options->has_forecast && result->exchange.info.kind == REPLY_TOKEN;
     if (check->has_forecast)
-        check->forecast = forecast_make(&answer->exchange.info, answer->time_ms, &answer->history);
-}
-
-static int judge_answer(struct check *check) {
-    const struct answer *answer = &check->answer;
-    const struct token_exchange *exchange = &answer->exchange;
+        check->forecast = forecast_make(result);
     const struct evaluate_input input = {
-        .info = &exchange->info,
-        .warning = &check->options.warning,
-        .critical = &check->options.critical,
+        .info = &result->exchange.info,
+        .warning = &options->warning,
+        .critical = &options->critical,
         .forecast = check->has_forecast ? &check->forecast : NULL,
-        .forecast_state = check->options.forecast,
-        .is_kept = answer->is_kept,
-        .age_s = answer->age_s,
-        .unavailable = check->options.unavailable,
-        .redirect = token_exchange_redirect(exchange),
-        .host = check->options.server.host,
-        .request_ms = exchange->milliseconds,
-        .timeout_s = check->options.timeout,
+        .forecast_state = options->forecast,
+        .unavailable = options->unavailable,
     };
-
-    return evaluate(&input, &check->verdict);
-}
-
-static int find_and_judge(struct check *check, struct error *error) {
-    if (answer_get(&check->options, check->secret.token, &check->deadline, &check->answer, error) !=
-        0)
-        return judge_error(check, error);
-    look_ahead(check);
-    return judge_answer(check);
+    check->verdict = evaluate(&input);
 }
 
 /* ---- Output: each gives the state to exit with ---- */
@@ -106,18 +79,20 @@ static enum state print_error(const struct error *error) {
     return state_if_printed(output_print(label, &result), STATE_UNKNOWN);
 }
 
-static enum state print_report(const struct check *check) {
-    const struct answer *answer = &check->answer;
-    bool has_answer = answer->is_kept || answer->exchange.requests > 0;
-    const struct report_input input = {
+/* What is known of a result, and of the error that it ended in, if there is one. */
+static enum state print_sentence(const struct check *check, const struct error *error) {
+    const struct result *result = &check->result;
+    bool has_result = result->is_kept || result->exchange.requests > 0;
+    const struct sentence_input input = {
         .options = &check->options,
-        .secret = &check->secret,
-        .answer = has_answer ? answer : NULL,
+        .result = has_result ? result : NULL,
+        .error = error,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
+        .world_readable_token = check->secret.world_readable,
     };
 
-    return state_if_printed(report(label, &input), check->verdict.state);
+    return state_if_printed(sentence_print(label, &input), check->verdict.state);
 }
 
 /* ---- The check, from the command line to the exit ---- */
@@ -150,11 +125,13 @@ static enum state run(struct check *check, int argc, char **argv) {
         start_watchdog(check);
     if (secret_load(&check->secret, &check->options, &check->deadline, &error) != 0)
         return print_error(&error);
-    if (find_and_judge(check, &error) != 0) {
-        error_out_of_memory(&error);
-        return print_error(&error);
+    if (result_get(&check->options, check->secret.token, &check->deadline, &check->result,
+                   &error) != 0) {
+        check->verdict.state = state_of(&error, &check->options);
+        return print_sentence(check, &error);
     }
-    return print_report(check);
+    judge_result(check);
+    return print_sentence(check, NULL);
 }
 
 /* Writing may fail as late as at the end: a full disk behind a network, say. The libraries' own
@@ -171,8 +148,7 @@ static int leave(enum state state) {
 
 static void check_free(struct check *check) {
     options_free(&check->options);
-    answer_free(&check->answer);
-    verdict_free(&check->verdict);
+    result_free(&check->result);
 }
 
 int main(int argc, char **argv) {
