@@ -11,6 +11,14 @@ bool character_is_white_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+const char *white_space_trim(const char *bytes, size_t *length) {
+    while (*length > 0 && character_is_white_space(bytes[*length - 1]))
+        (*length)--;
+    for (; *length > 0 && character_is_white_space(*bytes); bytes++)
+        (*length)--;
+    return bytes;
+}
+
 bool character_is_line_control(int32_t point) {
     return (point >= '\t' && point <= '\r') || point == 0x85 || point == 0x2028 || point == 0x2029;
 }

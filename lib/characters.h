@@ -20,4 +20,8 @@ bool character_is_line_control(int32_t point);
 char character_lower(char c);
 bool character_is_white_space(char c);
 
+/* Takes ASCII white space off both ends of some bytes. Gives where the rest begins, and sets its
+ * length. */
+const char *white_space_trim(const char *bytes, size_t *length);
+
 #endif

@@ -145,33 +145,28 @@ static void reduce(struct reduction *reduction, decoder *decode, const char *byt
     }
 }
 
-/* Marks the bytes of every copy of the needle. */
-static void mark_copies(const struct reduction *reduction, const char *needle, size_t needle_length,
-                        bool *marked) {
-    const char *at = reduction->characters;
-    const char *end = at + reduction->count;
+/* Marks the bytes of every part of the secret. Each place of the text is looked up in the secret,
+ * because the secret is short, and its parts may be hundreds. */
+static void mark_parts(const struct reduction *reduction, bool *marked) {
+    size_t secret_length = strlen(secret);
+    size_t part = secret_length < MASK_PART ? secret_length : MASK_PART;
 
-    while ((at = memmem(at, (size_t)(end - at), needle, needle_length)) != NULL) {
-        size_t first = (size_t)(at - reduction->characters);
-        size_t last = first + needle_length - 1;
+    for (size_t first = 0; first + part <= reduction->count; first++) {
+        size_t last = first + part - 1;
         size_t start = reduction->starts[first];
-        memset(marked + start, true, reduction->starts[last] + reduction->sizes[last] - start);
-        at++;
+        if (memmem(secret, secret_length, reduction->characters + first, part) != NULL)
+            memset(marked + start, true, reduction->starts[last] + reduction->sizes[last] - start);
     }
 }
 
 static void mark_secret(struct reduction *reduction, const char *bytes, size_t length,
                         bool *marked) {
-    size_t secret_length = strlen(secret);
-    size_t part = secret_length < MASK_PART ? secret_length : MASK_PART;
-
     for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
         const char *trigger = decoders[i].trigger;
         if (*trigger != '\0' && memchr(bytes, *trigger, length) == NULL)
             continue;
         reduce(reduction, decoders[i].decode, bytes, length);
-        for (size_t start = 0; start + part <= secret_length; start++)
-            mark_copies(reduction, secret + start, part, marked);
+        mark_parts(reduction, marked);
     }
 }
 

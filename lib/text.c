@@ -46,9 +46,13 @@ char *text_mask_and_clean(const char *bytes, size_t length) {
     size_t masked_length;
     char *masked = mask_apply(bytes, length, &masked_length);
 
-    if (masked != NULL)
-        text_clean(masked, masked, masked_length);
-    return masked;
+    if (masked == NULL)
+        return NULL;
+    /* Again, because a secret may hold the question marks that cleaning makes. */
+    masked_length = text_clean(masked, masked, masked_length);
+    char *again = mask_apply(masked, masked_length, &masked_length);
+    free(masked);
+    return again;
 }
 
 /* ---- Excerpts ---- */

@@ -25,6 +25,7 @@ struct check {
     struct options options;
     struct secret secret;
     struct deadline deadline;
+    enum state timeout_state;
     struct result result;
     bool has_forecast;
     struct forecast forecast;
@@ -36,7 +37,7 @@ static enum state state_of(const struct error *error, const struct options *opti
     case ERROR_UNAVAILABLE:
         return options->unavailable;
     case ERROR_TIMEOUT:
-        return options->has_timeout_state ? options->timeout_state : options->unavailable;
+        return options->timeout_state;
     case ERROR_USAGE:
     case ERROR_LOCAL:
         break;
@@ -60,17 +61,6 @@ static void judge_result(struct check *check) {
         .unavailable = options->unavailable,
     };
     check->verdict = evaluate(&input);
-}
-
-static int load_token(struct check *check, struct error *error) {
-    const struct secret *ini = check->options.ini_token;
-    const struct secret_sources sources = {
-        .token_file = check->options.token_file,
-        .ini_token = ini != NULL ? ini->token : NULL,
-        .ini_readable_by_everyone = ini != NULL && ini->readable_by_everyone,
-    };
-
-    return secret_load(&check->secret, &sources, &check->deadline, error);
 }
 
 /* ---- Output: each gives the state to exit with ---- */
@@ -99,7 +89,7 @@ static enum state print_sentence(const struct check *check, const struct error *
         .error = error,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
-        .world_readable_token = check->secret.readable_by_everyone,
+        .world_readable_token = check->secret.world_readable,
     };
 
     return state_if_printed(sentence_print(label, &input), check->verdict.state);
@@ -107,10 +97,16 @@ static enum state print_sentence(const struct check *check, const struct error *
 
 /* ---- The check, from the command line to the exit ---- */
 
+static void start_watchdog(struct check *check) {
+    check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    check->timeout_state = check->options.timeout_state;
+    watchdog_start(label, &check->deadline, check->timeout_state);
+}
+
 static enum state run(struct check *check, int argc, char **argv) {
     struct error error;
 
-    switch (options_parse(argc, argv, check->start_ms, &check->options, &error)) {
+    switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
         return state_if_printed(options_print_help(), STATE_UNKNOWN);
     case OPTIONS_VERSION:
@@ -120,11 +116,14 @@ static enum state run(struct check *check, int argc, char **argv) {
     case OPTIONS_RUN:
         break;
     }
-    check->deadline = deadline_after(check->start_ms, check->options.timeout);
-    const struct error timeout = {.kind = ERROR_TIMEOUT};
-    watchdog_start(label, &check->deadline, state_of(&timeout, &check->options));
+    start_watchdog(check);
     process_silence_standard_error();
-    if (load_token(check, &error) != 0)
+    if (options_complete(&check->options, &check->deadline, &error) != 0)
+        return print_error(&error);
+    if (check->deadline.seconds != check->options.timeout ||
+        check->timeout_state != check->options.timeout_state)
+        start_watchdog(check);
+    if (secret_load(&check->secret, &check->options, &check->deadline, &error) != 0)
         return print_error(&error);
     if (result_get(&check->options, check->secret.token, &check->deadline, &check->result,
                    &error) != 0) {

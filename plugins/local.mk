@@ -3,7 +3,10 @@
 noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
 	plugins/options/api.h \
+	plugins/options/command_line.c plugins/options/command_line.h \
+	plugins/options/ini_options.c plugins/options/ini_options.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
+	plugins/options/option_values.c plugins/options/option_values.h \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
@@ -15,6 +18,7 @@ libwolkvox_a_SOURCES = \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
 	plugins/api/apis.c \
+	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \

@@ -10,7 +10,6 @@
 
 #define LIBJSON_FUNCTIONS(X)                                                                       \
     X(tokener_new)                                                                                 \
-    X(tokener_set_flags)                                                                           \
     X(tokener_parse_ex)                                                                            \
     X(tokener_get_error)                                                                           \
     X(tokener_get_parse_end)                                                                       \

@@ -102,12 +102,14 @@ class Quota(StandInCase):
             "data": {"description": "a token", "token_limit": 4800, "token_use_today": 1,
                      "available_consumition_options": 4799, "hours_to_restart_count": 15}})
 
-    def test_each_call_consumes_one_until_none_is_left(self):
+    def test_each_call_consumes_one_until_none_is_left_and_refusals_none(self):
         api = self.serve(token(3))
         methods = ("POST", "GET", "POST")
         self.assertEqual([ask(api.port, method=method).available for method in methods], [2, 1, 0])
         for _ in range(2):
             self.is_refused(ask(api.port), 403, "FORBIDDEN", "TOKEN LIMIT EXCEEDED")
+        for request in ({"method": "PUT"}, {"operation": None}, {"target": "/elsewhere"}):
+            ask(api.port, **request)
         self.assertEqual(api.tokens[0].used, 3)
 
     def test_quota_is_full_again_at_the_reset_hour(self):
@@ -122,13 +124,6 @@ class Quota(StandInCase):
             clock.now = datetime.datetime(*moment)
             api.tokens[0].used = 0
             self.assertEqual(ask(api.port).value["data"]["hours_to_restart_count"], hours)
-
-    def test_refusals_consume_nothing(self):
-        api = self.serve(methods=("POST",))
-        ask(api.port, method="GET")
-        ask(api.port, operation=None)
-        ask(api.port, target="/elsewhere")
-        self.assertEqual(api.tokens[0].used, 0)
 
     def test_third_request_at_the_same_time_is_refused(self):
         for operation, asked in ((OPERATION, ask), (None, ask_manager)):
@@ -264,51 +259,37 @@ class Refusals(StandInCase):
 
 class Faults(StandInCase):
 
-    def faulty(self, fault):
-        api = self.serve(token(), token(operation=None), fault=fault)
-        return api, lambda **request: ask(api.port, **request)
-
     def test_faults_that_answer(self):
-        rows = {
-            "garbage": lambda answer: (answer.status, answer.body[:6]) == (200, b"<html>"),
-            "large:70000": lambda answer: len(answer.body) > 70000 and answer.available == 9,
-            "echo": lambda answer: TOKEN in answer.value["msg"]
-                    and TOKEN in answer.value["data"]["description"]
-                    and answer.headers["X-Token-Received"] == TOKEN,
-            "redirect:https://a.example/": lambda answer:
-                (answer.status, answer.headers["Location"]) == (302, "https://a.example/"),
-            "maintenance": lambda answer: (answer.status, answer.body[:6]) == (403, b"<html>"),
-            "busy": lambda answer: "SIMULTANEOUS REQUESTS" in answer.value["msg"],
-            "status:429": lambda answer: (answer.status, answer.value["code"]) == (429, "429"),
-            "status": lambda answer: answer.status == 503,
-            "drip:0": lambda answer: answer.available == 9,
-            "delay:0": lambda answer: answer.available == 9,
-        }
-        for fault, holds in rows.items():
-            with self.subTest(fault):
-                _api, asked = self.faulty(fault)
-                answer = asked()
+        rows = (
+            ("garbage", {}, lambda answer: (answer.status, answer.body[:6]) == (200, b"<html>")),
+            ("large:70000", {}, lambda answer: len(answer.body) > 70000 and answer.available == 9),
+            ("echo", {}, lambda answer: TOKEN in answer.value["msg"]
+             and TOKEN in answer.value["data"]["description"]
+             and answer.headers["X-Token-Received"] == TOKEN),
+            ("redirect:https://a.example/", {}, lambda answer:
+             (answer.status, answer.headers["Location"]) == (302, "https://a.example/")),
+            ("maintenance", {}, lambda answer: (answer.status, answer.body[:6]) == (403, b"<html>")),
+            ("busy", {}, lambda answer: "SIMULTANEOUS REQUESTS" in answer.value["msg"]),
+            ("status:429", {}, lambda answer: (answer.status, answer.value["code"]) == (429, "429")),
+            ("status", {}, lambda answer: answer.status == 503),
+            ("drip:0", {}, lambda answer: answer.available == 9),
+            ("delay:0", {}, lambda answer: answer.available == 9),
+            ("method", {}, lambda answer: (answer.status, answer.value["code"]) == (405, "405")),
+            ("method", {"method": "GET"}, lambda answer: answer.available == 9),
+            ("http200", {"secret": "another"},
+             lambda answer: (answer.status, answer.value["code"]) == (200, "403")))
+        for fault, request, holds in rows:
+            with self.subTest(fault, request=request):
+                answer = ask(self.serve(fault=fault).port, **request)
                 self.assertTrue(holds(answer), answer.body[:200])
-
-    def test_echo_of_manager(self):
-        api, _asked = self.faulty("echo")
-        self.assertIn(TOKEN, ask_manager(api.port).value["data"][0]["description"])
-
-    def test_method(self):
-        _api, asked = self.faulty("method")
-        self.is_refused(asked(), 405, "METHOD NOT ALLOWED", "")
-        self.assertEqual(asked(method="GET").available, 9)
-
-    def test_refusals_in_the_envelope_only(self):
-        _api, asked = self.faulty("http200")
-        answer = asked(secret="another")
-        self.assertEqual((answer.status, answer.value["code"]), (200, "403"))
+        echo = ask_manager(self.serve(token(operation=None), fault="echo").port)
+        self.assertIn(TOKEN, echo.value["data"][0]["description"])
 
     def test_faults_that_break_off(self):
         for fault in ("hangup", "cut:5"):
             with self.subTest(fault):
-                _api, asked = self.faulty(fault)
-                self.assertRaises((OSError, http.client.HTTPException), asked)
+                self.assertRaises((OSError, http.client.HTTPException), ask,
+                                  self.serve(fault=fault).port)
 
     def test_what_is_no_fault(self):
         for text in ("", "nonsense", "garbage:1", "cut:x", "status:99", "delay:-1"):

@@ -9,7 +9,6 @@ import pathlib
 import shutil
 import ssl
 import struct
-import subprocess
 import tempfile
 import unittest
 
@@ -32,23 +31,6 @@ PAST = "20200101000000Z", "20210101000000Z"
 ALWAYS = "20200101000000Z", "20991231235959Z"
 EC_KEY = "ec", "-pkeyopt", "ec_paramgen_curve:P-256"
 
-CONFIGURATION = """\
-[req]
-distinguished_name = no_questions
-[no_questions]
-[ca]
-default_ca = mint
-[mint]
-database = index.txt
-new_certs_dir = .
-default_md = sha256
-policy = any
-unique_subject = no
-rand_serial = yes
-default_crl_days = 3650
-[any]
-commonName = optional
-"""
 POLICY = """\
 openssl_conf = all
 [all]
@@ -77,27 +59,23 @@ class Certificate:
         return pathlib.Path(self.pem).read_text(encoding="ascii")
 
 
-class Mint:
+class Mint(api_module.CertificateAuthority):
     """Makes certificates that say whatever they are told to say."""
 
-    def __init__(self, directory):
-        self._directory = directory
-        self._count = 0
-        (directory / "openssl.cnf").write_text(CONFIGURATION)
-        (directory / "index.txt").touch()
+    _count = 0
 
     def sign(self, issuer, *extensions, name="localhost", dates=ALWAYS, digest="sha256",
              key=EC_KEY, twin=None):
         """A new certificate; issuer None: of itself."""
         self._count += 1
-        made = Certificate(self._directory / str(self._count), issuer, twin)
+        made = Certificate(self._path(str(self._count)), issuer, twin)
         if twin is None:
             self._openssl("req", "-new", "-newkey", *key, "-nodes", "-keyout", made.key,
                           "-subj", "/CN=none", "-out", made.request)
         signer = issuer or made
         extensions += ("subjectKeyIdentifier=hash",)
         extensions += ("authorityKeyIdentifier=keyid",) if issuer else ()
-        (self._directory / "extensions").write_text("\n".join(extensions))
+        pathlib.Path(self._path("extensions")).write_text("\n".join(extensions), encoding="ascii")
         by = ("-cert", signer.pem) if issuer else ("-selfsign",)
         self._openssl("ca", "-batch", "-notext", "-in", made.request, "-out", made.pem, *by,
                       "-subj", f"/CN={name}",
@@ -109,15 +87,8 @@ class Mint:
         """The issuer's list of what is revoked, with this one on it, as PEM."""
         by = ("-cert", certificate.issuer.pem, "-keyfile", certificate.issuer.key)
         self._openssl("ca", "-revoke", certificate.pem, *by)
-        self._openssl("ca", "-gencrl", *by, "-out", "crl.pem")
-        return (self._directory / "crl.pem").read_text(encoding="ascii")
-
-    def _openssl(self, command, *arguments):
-        done = subprocess.run(["openssl", command, "-config", "openssl.cnf", *map(str, arguments)],
-                              cwd=self._directory, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        if done.returncode:
-            raise OSError(f"openssl {command} failed: {done.stdout.decode(errors='replace')}")
+        self._openssl("ca", "-gencrl", "-crldays", "3650", *by, "-out", "crl.pem")
+        return pathlib.Path(self._path("crl.pem")).read_text(encoding="ascii")
 
 
 class Server(api_module.WolkvoxApi):

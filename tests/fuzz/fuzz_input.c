@@ -95,7 +95,7 @@ void fuzz_file_close(struct fuzz_file *file) {
     close(file->fd);
 }
 
-/* ---- Promises ---- */
+/* ---- Requirements ---- */
 
 void require(bool is_kept, const char *words) {
     if (is_kept)
@@ -132,22 +132,27 @@ static bool is_control(uint32_t point) {
            (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
-static char *in_lower_case(const char *bytes, size_t length) {
-    char *lower = malloc(length + 1);
+/* The visible ASCII characters in lower case: what else stands between them hides nothing. */
+static char *reduce(const char *bytes, size_t length, size_t *count) {
+    char *reduced = malloc(length + 1);
 
-    require(lower != NULL, "there is memory");
+    require(reduced != NULL, "there is memory");
+    *count = 0;
     for (size_t i = 0; i < length; i++)
-        lower[i] = (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] - 'A' + 'a' : bytes[i]);
-    lower[length] = '\0';
-    return lower;
+        if (bytes[i] > ' ' && bytes[i] <= '~')
+            reduced[(*count)++] =
+                (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] - 'A' + 'a' : bytes[i]);
+    return reduced;
 }
 
 void require_no_secret(const char *bytes, size_t length) {
-    char *shown = in_lower_case(bytes, length);
-    char *secret = in_lower_case(fuzz_secret, SECRET_LENGTH);
+    size_t count;
+    size_t secret_length;
+    char *shown = reduce(bytes, length, &count);
+    char *secret = reduce(fuzz_secret, SECRET_LENGTH, &secret_length);
 
-    for (size_t i = 0; i + PART <= SECRET_LENGTH; i++)
-        require(memmem(shown, length, secret + i, PART) == NULL, "the token is not shown");
+    for (size_t i = 0; i + PART <= secret_length; i++)
+        require(memmem(shown, count, secret + i, PART) == NULL, "the token is not shown");
     free(shown);
     free(secret);
 }
@@ -169,7 +174,6 @@ void require_fit_for_output(const char *text) {
 }
 
 void require_lines_fit_for_output(const char *lines) {
-    require_no_secret(lines, strlen(lines));
     while (*lines != '\0') {
         size_t length = strcspn(lines, "\n");
         require(lines[length] == '\n', "each line ends in a newline");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DOOR_H
-#define DOOR_H
+#ifndef FUZZ_INPUT_H
+#define FUZZ_INPUT_H
 
 #include "error.h"
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* A target is a place where bytes come in that somebody else has written. Each takes any bytes at
- * all, hands them to the rooms behind it, and ends the process where a requirement is broken. */
+ * all, hands them to the modules behind it, and ends the process where a requirement is broken. */
 struct target {
     const char *name;
     void (*open)(const uint8_t *bytes, size_t size);
@@ -61,18 +61,19 @@ struct fuzz_file {
 void fuzz_file_open(struct fuzz_file *file, const void *bytes, size_t size);
 void fuzz_file_close(struct fuzz_file *file);
 
-/* ---- Promises ---- */
+/* ---- Requirements ---- */
 
-/* Ends the process with these words where the promise is broken. */
+/* Ends the process with these words where the requirement is broken. */
 void require(bool is_kept, const char *words);
 
-/* A text is UTF-8 without control characters, and holds neither the secret nor 16 bytes of it. */
+/* A text is UTF-8 without control characters, and holds neither the secret nor 16 characters of it,
+ * whatever stands between them. */
 void require_fit_for_output(const char *text);
 
 /* The same of text whose lines each end in a newline. */
 void require_lines_fit_for_output(const char *lines);
 
-/* The secret is in none of the bytes, and neither are 16 bytes of it. */
+/* The bytes hold neither the secret nor 16 characters of it, whatever stands between them. */
 void require_no_secret(const char *bytes, size_t length);
 
 /* A failing stage has said why. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "api/libjson.h"
-#include "api/token_info.h"
+#include "api/decode.h"
 #include "require.h"
 
 #include <stdlib.h>
@@ -12,7 +11,8 @@
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
-enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+/* How often the statuses fit into a byte: some of the repetitions mean more. */
+enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
 static struct libjson load_json(void) {
     struct libjson json;
@@ -79,15 +79,15 @@ void target_answer(const uint8_t *bytes, size_t size) {
     uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
     char *body = fuzz_input_text(&fuzz_input, &length);
-    const struct token_answer answer = {
+    const struct raw_reply answer = {
         .status = statuses[choice % STATUSES],
         .body = body,
         .length = length,
-        .damage = choice / STATUSES == 3 ? "its body is too large" : NULL,
+        .is_too_large = choice / STATUSES == TOO_LARGE,
     };
     struct token_info info;
 
-    require(token_info_decode(&json, &answer, choice / STATUSES % 2 == 1, &info) == 0,
+    require(decode_reply(&json, &apis[API_CRM], &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);

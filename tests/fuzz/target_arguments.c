@@ -13,12 +13,28 @@
 enum { ARGUMENTS_MAX = 32 };
 
 static void require_options(const struct options *options) {
-    require(options->server.host[0] != '\0' && options->operation != NULL,
-            "no check without a server and an operation");
+    require(options->server.host[0] != '\0', "no check without a server");
+    require(options->api->has_operation == (options->operation != NULL),
+            "an operation where the API has one");
+    require(!options->has_reset_at ||
+                (options->reset_at.minutes >= 0 && options->reset_at.minutes < 1440 &&
+                 abs(options->reset_at.offset_minutes) <= 840),
+            "a time of the day");
     require(options->server.port >= 1 && options->server.port <= 65535, "a port is a port");
     require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
     require(options->max_age >= 0 && options->max_age <= 86400, "an answer gets old");
     require(!(options->ipv4 && options->ipv6), "one family at most");
+}
+
+static void complete(struct options *options) {
+    struct error error;
+
+    require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
+    const struct deadline deadline = deadline_after(clock_now_ms(), options->timeout);
+    if (options_complete(options, &deadline, &error) == 0)
+        require_options(options);
+    else
+        require_error(&error);
 }
 
 /* A command line: words that end in a NUL each. */
@@ -37,9 +53,9 @@ void target_arguments(const uint8_t *bytes, size_t size) {
     for (char *word = text; word < text + length && argc < ARGUMENTS_MAX; word += strlen(word) + 1)
         argv[argc++] = word;
     fuzz_secret_to_environment();
-    switch (options_parse(argc, argv, clock_now_ms(), &options, &error)) {
+    switch (options_scan(argc, argv, &options, &error)) {
     case OPTIONS_RUN:
-        require_options(&options);
+        complete(&options);
         break;
     case OPTIONS_FAILED:
         require_error(&error);

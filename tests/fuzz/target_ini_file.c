@@ -11,30 +11,36 @@
 #include <string.h>
 #include <unistd.h>
 
-static int look_at_entry(void *context, const struct ini_entry *entry, struct error *error) {
-    (void)context;
-    (void)error;
-    require(entry->line >= 1, "lines are counted from 1");
+static void require_entry(const struct ini_entry *entry) {
     require(strlen(entry->key) <= INI_LINE_MAX, "a key fits a line");
     require(strchr(entry->key, '\n') == NULL, "a key is within its line");
     if (entry->value != NULL)
         require(strlen(entry->key) + strlen(entry->value) < INI_LINE_MAX &&
                     strchr(entry->value, '\n') == NULL,
                 "a value is within its line");
-    return 0;
 }
 
 static void read_entries(const char *text, size_t length) {
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
-    struct input input;
+    struct user_file input;
+    struct ini_reader reader;
+    struct ini_entry entry;
     struct error error;
     struct fuzz_file file;
+    size_t line = 0;
+    int result;
 
     fuzz_file_open(&file, text, length);
-    require(input_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
-    if (ini_read_section(&input, "s", "s", &deadline, look_at_entry, NULL, &error) != 0)
+    require(user_file_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
+    ini_start(&reader, &input, "s", 1, &deadline);
+    while ((result = ini_next(&reader, &entry, &error)) > 0) {
+        require(reader.section_seen && reader.line_number > line, "lines go on in a section");
+        line = reader.line_number;
+        require_entry(&entry);
+    }
+    if (result < 0)
         require_error(&error);
-    input_close(&input);
+    user_file_close(&input);
     fuzz_file_close(&file);
 }
 
@@ -49,7 +55,9 @@ static void read_options(const char *text, size_t length) {
     snprintf(argument, sizeof argument, "--extra-opts=s@%s", file.path);
     char *argv[] = {program, argument, NULL};
     fuzz_secret_to_environment();
-    if (options_parse(2, argv, clock_now_ms(), &options, &error) == OPTIONS_FAILED)
+    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
+    require(options_scan(2, argv, &options, &error) == OPTIONS_RUN, "the command line is right");
+    if (options_complete(&options, &deadline, &error) != 0)
         require_error(&error);
     options_free(&options);
     fuzz_file_close(&file);

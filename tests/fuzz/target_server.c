@@ -62,7 +62,12 @@ void target_server(const uint8_t *bytes, size_t size) {
     char host[HOST_MAX + 1];
 
     if (server_parse(text, &server, &reason) == 0) {
-        use(&server);
+        for (size_t i = 0; i < API_COUNT; i++) {
+            struct server complete = server;
+            if (server_complete(&complete, &apis[i]) == 0)
+                use(&complete);
+        }
+        require(server_owner(&server) == NULL || !server.plain_http, "a vendor's name has TLS");
     } else {
         require(reason != NULL && *reason != '\0', "what is refused has a reason");
         require_fit_for_output(reason);

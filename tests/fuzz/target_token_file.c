@@ -3,24 +3,29 @@
 
 #include "deadline.h"
 #include "fuzz_input.h"
-#include "options/secret.h"
+#include "options/options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the token's bytes begin and how many they are, told in another way than the program's. */
+/* Where the token's bytes begin and how many they are, found in another way than the program's. */
 static const char *visible_part(const char *text, size_t length, size_t *size) {
     static const char white[] = " \t\n\v\f\r";
-    size_t start = 0;
     const char *end = memchr(text, '\n', length);
+    const char *start = text;
 
-    *size = end != NULL ? (size_t)(end - text) : length;
-    while (start < *size && text[start] != '\0' && strchr(white, text[start]) != NULL)
-        start++;
-    while (*size > start && text[*size - 1] != '\0' && strchr(white, text[*size - 1]) != NULL)
-        --*size;
-    *size -= start;
-    return text + start;
+    if (end == NULL)
+        end = text + length;
+    for (int rounds = 0; rounds < 2; rounds++) {
+        while (start < end && *start != '\0' && strchr(white, *start) != NULL)
+            start++;
+        if (rounds == 0 && end - start >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0)
+            start += 3;
+    }
+    while (end > start && end[-1] != '\0' && strchr(white, end[-1]) != NULL)
+        end--;
+    *size = (size_t)(end - start);
+    return start;
 }
 
 static void require_token(const char *token, const char *text, size_t length) {
@@ -45,8 +50,8 @@ void target_token_file(const uint8_t *bytes, size_t size) {
     struct error error;
 
     fuzz_file_open(&file, text, length);
-    const struct secret_sources sources = {.token_file = file.path};
-    if (secret_load(&secret, &sources, &deadline, &error) == 0)
+    const struct options options = {.token_file = file.path};
+    if (secret_load(&secret, &options, &deadline, &error) == 0)
         require_token(secret.token, text, length);
     else
         require_error(&error);

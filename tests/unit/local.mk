@@ -6,8 +6,10 @@ UNIT_TESTS = \
 	tests/unit/test_evaluate \
 	tests/unit/test_extra_opts \
 	tests/unit/test_forecast \
+	tests/unit/test_mask \
 	tests/unit/test_metrics \
 	tests/unit/test_number \
+	tests/unit/test_options \
 	tests/unit/test_perfdata \
 	tests/unit/test_range \
 	tests/unit/test_saved_info \
