@@ -116,7 +116,7 @@ static int read_number(struct decoding *decoding, struct json_object *value, int
     struct bytes bytes = bytes_of(decoding, value);
 
     return is_text(decoding, value) ? parse_text_number(bytes, number)
-                                    : number_parse_whole_decimal(bytes.start, number);
+                                    : number_parse_json(bytes.start, number);
 }
 
 /* Gives whether the field is absent, null or a text, which is then in *excerpt. */

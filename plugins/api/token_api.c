@@ -13,11 +13,6 @@
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
 
-static const struct api *api_of(const struct options *options) {
-    (void)options;
-    return &apis[API_CRM];
-}
-
 /* ---- The URL ---- */
 
 /* Writes bytes percent-encoded (RFC 3986: all but unreserved characters). */
@@ -31,7 +26,7 @@ static void print_encoded(FILE *stream, const char *text) {
 
 int token_api_url(const struct options *options, char **url) {
     const struct server *server = &options->server;
-    const struct api *api = api_of(options);
+    const struct api *api = options->api;
     struct memory_stream stream;
     FILE *file = memory_stream_open(&stream);
 
@@ -67,17 +62,18 @@ static int find_server_number(const struct api *api, const char *host, const cha
     return strcmp(*number + length, ".wolkvox.com") == 0 ? (int)length : 0;
 }
 
-static void set_headers(struct headers *headers, const struct api *api, const char *host,
-                        const char *token) {
+static void set_headers(struct headers *headers, const struct options *options) {
+    const struct api *api = options->api;
     const char **line = headers->lines;
     const char *number;
 
-    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header, token);
+    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
+             options->secret.token);
     *line++ = headers->token;
     /* A name without a value keeps libcurl from sending its own with POST. */
     *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
     *line++ = "Accept: application/json";
-    int length = find_server_number(api, host, &number);
+    int length = find_server_number(api, options->server.host, &number);
     if (api->server_header != NULL && length > 0) {
         snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, length,
                  number);
@@ -113,7 +109,7 @@ static int ask(const struct asking *asking, const char *method, struct error *er
         .is_too_large = response->too_large,
     };
     token_info_free(&exchange->info);
-    result = decode_reply(asking->json, api_of(asking->options), &reply,
+    result = decode_reply(asking->json, asking->options->api, &reply,
                           asking->options->verbose >= 2, &exchange->info);
     return result == 0 ? 0 : error_out_of_memory(error);
 }
@@ -127,14 +123,14 @@ static int ask_by_method(const struct asking *asking, struct error *error) {
     default:
         break;
     }
-    if (!api_of(asking->options)->tries_post_first)
+    if (!asking->options->api->tries_post_first)
         return ask(asking, "GET", error);
     if (ask(asking, "POST", error) != 0)
         return -1;
     return asking->exchange->info.kind == REPLY_WRONG_METHOD ? ask(asking, "GET", error) : 0;
 }
 
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error) {
     struct libjson json;
     struct headers headers;
@@ -145,7 +141,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
         return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
-    set_headers(&headers, api_of(options), options->server.host, token);
+    set_headers(&headers, options);
     struct http_request request = {
         .server = &options->server,
         .url = exchange->url,
