@@ -118,8 +118,8 @@ class Commands(unittest.TestCase):
         self.assert_outcome("options", 1, "(warning below 20%)")
 
     def test_errors_are_the_plugins_own(self):
-        self.assert_outcome("wrong", 3, "WOLKVOX_TOKEN UNKNOWN: option -w, --warning takes ")
-        self.assert_outcome("missing", 3, "WOLKVOX_TOKEN UNKNOWN: option -H, --hostname takes ")
+        self.assert_outcome("wrong", 3, "WOLKVOX_TOKEN UNKNOWN: -w/--warning: ")
+        self.assert_outcome("missing", 3, "WOLKVOX_TOKEN UNKNOWN: -H/--hostname ")
 
     def test_the_shell_gets_nothing(self):
         self.assert_outcome("quotes", 2, "PLEASE VALIDATE TOKEN")
