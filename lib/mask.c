@@ -145,16 +145,25 @@ static void reduce(struct reduction *reduction, decoder *decode, const char *byt
     }
 }
 
+static bool is_in_secret(const char *characters, size_t count) {
+    return memmem(secret, strlen(secret), characters, count) != NULL;
+}
+
 /* Marks the bytes of every part of the secret. Each place of the text is looked up in the secret,
  * because the secret is short, and its parts may be hundreds. */
 static void mark_parts(const struct reduction *reduction, bool *marked) {
     size_t secret_length = strlen(secret);
     size_t part = secret_length < MASK_PART ? secret_length : MASK_PART;
+    size_t half = part / 2;
 
     for (size_t first = 0; part > 0 && first + part <= reduction->count; first++) {
+        const char *characters = reduction->characters + first;
         size_t start = reduction->starts[first];
         size_t end = reduction->ends[first + part - 1];
-        if (memmem(secret, secret_length, reduction->characters + first, part) != NULL)
+        /* A half that is not in the secret rules out every part with it. */
+        if (!is_in_secret(characters + half, part - half))
+            first += half;
+        else if (is_in_secret(characters, part))
             memset(marked + start, true, end - start);
     }
 }

@@ -12,8 +12,7 @@
 #include "verdict/sentence.h"
 #include "watchdog.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,10 +21,8 @@ static const char label[] = "WOLKVOX_TOKEN";
 /* All that one check is made of. */
 struct check {
     int64_t start_ms;
-    struct options options;
-    struct secret secret;
     struct deadline deadline;
-    enum state timeout_state;
+    struct options options;
     struct result result;
     bool has_forecast;
     struct forecast forecast;
@@ -45,7 +42,7 @@ static enum state state_of(const struct error *error, const struct options *opti
     return STATE_UNKNOWN;
 }
 
-static void judge_result(struct check *check) {
+static void judge(struct check *check) {
     const struct options *options = &check->options;
     const struct result *result = &check->result;
 
@@ -69,14 +66,15 @@ static enum state state_if_printed(int printed, enum state state) {
     return printed == 0 ? state : STATE_UNKNOWN;
 }
 
+/* What went wrong before anything was asked. */
 static enum state print_error(const struct error *error) {
-    const struct output result = {
+    const struct output output = {
         .state = STATE_UNKNOWN,
         .text = error->text,
         .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
     };
 
-    return state_if_printed(output_print(label, &result), STATE_UNKNOWN);
+    return state_if_printed(output_print(label, &output), STATE_UNKNOWN);
 }
 
 /* What is known of a result, and of the error that it ended in, if there is one. */
@@ -89,7 +87,7 @@ static enum state print_sentence(const struct check *check, const struct error *
         .error = error,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
-        .world_readable_token = check->secret.world_readable,
+        .world_readable_token = check->options.secret.world_readable,
     };
 
     return state_if_printed(sentence_print(label, &input), check->verdict.state);
@@ -97,10 +95,22 @@ static enum state print_sentence(const struct check *check, const struct error *
 
 /* ---- The check, from the command line to the exit ---- */
 
+/* By what is known of -t so far. */
 static void start_watchdog(struct check *check) {
     check->deadline = deadline_after(check->start_ms, check->options.timeout);
-    check->timeout_state = check->options.timeout_state;
-    watchdog_start(label, &check->deadline, check->timeout_state);
+    watchdog_start(label, &check->deadline, check->options.timeout_state);
+}
+
+/* INI files may change -t. */
+static int complete_options(struct check *check, struct error *error) {
+    enum state timeout_state = check->options.timeout_state;
+
+    if (options_complete(&check->options, &check->deadline, error) != 0)
+        return -1;
+    if (check->options.timeout != check->deadline.seconds ||
+        check->options.timeout_state != timeout_state)
+        start_watchdog(check);
+    return secret_load(&check->options, &check->deadline, error);
 }
 
 static enum state run(struct check *check, int argc, char **argv) {
@@ -118,24 +128,28 @@ static enum state run(struct check *check, int argc, char **argv) {
     }
     start_watchdog(check);
     process_silence_standard_error();
-    if (options_complete(&check->options, &check->deadline, &error) != 0)
+    if (complete_options(check, &error) != 0)
         return print_error(&error);
-    if (check->deadline.seconds != check->options.timeout ||
-        check->timeout_state != check->options.timeout_state)
-        start_watchdog(check);
-    if (secret_load(&check->secret, &check->options, &check->deadline, &error) != 0)
-        return print_error(&error);
-    if (result_get(&check->options, check->secret.token, &check->deadline, &check->result,
-                   &error) != 0) {
+    if (result_get(&check->options, &check->deadline, &check->result, &error) != 0) {
         check->verdict.state = state_of(&error, &check->options);
         return print_sentence(check, &error);
     }
-    judge_result(check);
+    judge(check);
     return print_sentence(check, NULL);
 }
 
+static enum state prepare_and_run(struct check *check, int argc, char **argv) {
+    struct error error;
+
+    if (process_prepare() == 0)
+        return run(check, argc, argv);
+    error_set(&error, ERROR_LOCAL, "a closed standard descriptor cannot be replaced: %s",
+              strerror(errno));
+    return print_error(&error);
+}
+
 /* Writing may fail as late as at the end: a full disk behind a network, say. The libraries' own
- * ways out are not taken, for one of them may still wait for a resolver; only the leak checker
+ * ways out are not taken, because one of them may still wait for a resolver; only the leak checker
  * needs them. */
 static int leave(enum state state) {
     int status = close(STDOUT_FILENO) == 0 ? (int)state : STATE_UNKNOWN;
@@ -146,17 +160,11 @@ static int leave(enum state state) {
     return status;
 }
 
-static void check_free(struct check *check) {
-    options_free(&check->options);
-    result_free(&check->result);
-}
-
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
+    enum state state = prepare_and_run(&check, argc, argv);
 
-    if (process_prepare() != 0)
-        return STATE_UNKNOWN;
-    enum state state = run(&check, argc, argv);
-    check_free(&check);
+    options_free(&check.options);
+    result_free(&check.result);
     return leave(state);
 }

@@ -58,17 +58,18 @@ static int find_server_number(const struct api *api, const char *host, const cha
     return strcmp(*number + length, ".wolkvox.com") == 0 ? (int)length : 0;
 }
 
-static void set_headers(struct headers *headers, const struct api *api, const char *host,
-                        const char *token) {
+static void set_headers(struct headers *headers, const struct options *options) {
+    const struct api *api = options->api;
     const char **line = headers->lines;
     const char *number;
 
-    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header, token);
+    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
+             options->secret.token);
     *line++ = headers->token;
     /* A name without a value keeps libcurl from sending its own with POST. */
     *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
     *line++ = "Accept: application/json";
-    int length = find_server_number(api, host, &number);
+    int length = find_server_number(api, options->server.host, &number);
     if (api->server_header != NULL && length > 0) {
         snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, length,
                  number);
@@ -125,7 +126,7 @@ static int ask_by_method(const struct asking *asking, struct error *error) {
     return asking->exchange->info.kind == REPLY_WRONG_METHOD ? ask(asking, "GET", error) : 0;
 }
 
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error) {
     struct libjson json;
     struct headers headers;
@@ -136,7 +137,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
         return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
-    set_headers(&headers, options->api, options->server.host, token);
+    set_headers(&headers, options);
     struct http_request request = {
         .server = &options->server,
         .url = exchange->url,

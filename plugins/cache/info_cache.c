@@ -29,8 +29,7 @@ static void add_text(SHA2_CTX *context, const char *text) {
     SHA256Update(context, (const uint8_t *)text, strlen(text) + 1);
 }
 
-static void make_key(char key[SAVED_INFO_KEY_SIZE], const struct options *options,
-                     const char *token) {
+static void make_key(char key[SAVED_INFO_KEY_SIZE], const struct options *options) {
     const struct server *server = &options->server;
     const uint8_t port[] = {(uint8_t)(server->port >> 8), (uint8_t)server->port};
     SHA2_CTX context;
@@ -42,15 +41,15 @@ static void make_key(char key[SAVED_INFO_KEY_SIZE], const struct options *option
     add_text(&context, server->host);
     SHA256Update(&context, port, sizeof port);
     add_text(&context, options->operation != NULL ? options->operation : "");
-    add_text(&context, token);
+    add_text(&context, options->secret.token);
     SHA256End(&context, key);
 }
 
-void info_cache_open(struct info_cache *cache, const struct options *options, const char *token) {
+void info_cache_open(struct info_cache *cache, const struct options *options) {
     const char *given = given_directory(options);
 
     *cache = (struct info_cache){.has_trouble = false};
-    make_key(cache->key, options, token);
+    make_key(cache->key, options);
     watchdog_expect(state_directory);
     cache->has_trouble = store_open(&cache->store, given != NULL ? given : STATE_DIRECTORY,
                                     given != NULL, PACKAGE_NAME, &cache->trouble) != 0;

@@ -22,7 +22,7 @@ struct info_cache {
 };
 
 /* Opens the cache. info_cache_close() closes it. */
-void info_cache_open(struct info_cache *cache, const struct options *options, const char *token);
+void info_cache_open(struct info_cache *cache, const struct options *options);
 
 /* Fills cache->saved from the entry, at this time (milliseconds since the Epoch). Gives whether it
  * can be trusted; else all of it is 0. */

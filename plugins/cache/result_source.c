@@ -13,14 +13,14 @@
 
 #define HOUR_MS INT64_C(3600000)
 
-static int ask(const struct options *options, const char *token, const struct deadline *deadline,
+static int ask(const struct options *options, const struct deadline *deadline,
                struct result *result, struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
-    int asked = token_api_ask(options, token, deadline, &result->exchange, error);
+    int asked = token_api_ask(options, deadline, &result->exchange, error);
     result->time_ms = clock_wall_ms();
     result->request_ms = result->exchange.milliseconds;
     return asked;
@@ -174,9 +174,8 @@ static void keep(const struct options *options, struct info_cache *cache, struct
                  (int)sizeof result->not_kept - 1, cache->trouble.text);
 }
 
-static int find_or_ask(const struct options *options, const char *token,
-                       const struct deadline *deadline, struct info_cache *cache,
-                       struct result *result, struct error *error) {
+static int find_or_ask(const struct options *options, const struct deadline *deadline,
+                       struct info_cache *cache, struct result *result, struct error *error) {
     int64_t now_ms;
 
     switch (find_or_lock(options, cache, deadline, &now_ms, error)) {
@@ -187,7 +186,7 @@ static int find_or_ask(const struct options *options, const char *token,
     case TURN_TO_ASK:
         break;
     }
-    if (ask(options, token, deadline, result, error) != 0)
+    if (ask(options, deadline, result, error) != 0)
         return -1;
     keep(options, cache, result);
     complete(options, &cache->saved.last, result);
@@ -196,26 +195,25 @@ static int find_or_ask(const struct options *options, const char *token,
 
 /* ---- All of it ---- */
 
-static int get_uncached(const struct options *options, const char *token,
-                        const struct deadline *deadline, struct result *result,
-                        struct error *error) {
+static int get_uncached(const struct options *options, const struct deadline *deadline,
+                        struct result *result, struct error *error) {
     const struct last_understood none = {.description = {""}};
 
-    if (ask(options, token, deadline, result, error) != 0)
+    if (ask(options, deadline, result, error) != 0)
         return -1;
     complete(options, &none, result);
     return 0;
 }
 
-int result_get(const struct options *options, const char *token, const struct deadline *deadline,
+int result_get(const struct options *options, const struct deadline *deadline,
                struct result *result, struct error *error) {
     struct info_cache cache;
 
     *result = (struct result){.is_kept = false};
     if (options->max_age == 0)
-        return get_uncached(options, token, deadline, result, error);
-    info_cache_open(&cache, options, token);
-    int outcome = find_or_ask(options, token, deadline, &cache, result, error);
+        return get_uncached(options, deadline, result, error);
+    info_cache_open(&cache, options);
+    int outcome = find_or_ask(options, deadline, &cache, result, error);
     info_cache_close(&cache);
     return outcome;
 }

@@ -29,7 +29,7 @@ struct result {
  * kept. Gives 0, or -1 with *error filled as by http_perform(), ca_file_check() or, where another
  * check of the token did not end in time, with ERROR_TIMEOUT. result_free() frees it in both
  * cases. */
-int result_get(const struct options *options, const char *token, const struct deadline *deadline,
+int result_get(const struct options *options, const struct deadline *deadline,
                struct result *result, struct error *error);
 
 void result_free(struct result *result);

@@ -22,7 +22,7 @@ SOUND = Reply.json(blackbox.envelope())
 SOUND_BYTES = SOUND.head(closing=True) + SOUND.body
 OK_HEAD = b"HTTP/1.1 200 OK\r\n"
 UNAVAILABLE = "WARNING"  # by --unavailable=warning, which every run is given
-SECONDS = 25 if blackbox.PLUGIN_WRAPPER else 10
+SECONDS = blackbox.ENOUGH
 TWICE = ("POST", "GET")
 
 
@@ -67,7 +67,7 @@ def end_at_next_request(answer):
 
 def ask(server, *args, **options):
     return blackbox.run("-H", server, "-o", "sales", f"-t{SECONDS}", "--unavailable=warning", *args,
-                        **{"token": TOKEN, **options})
+                        timeout=SECONDS + 30, **{"token": TOKEN, **options})
 
 
 class RequestCase(unittest.TestCase):

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "api/decode.h"
+#include "api/libjson.h"
+#include "api/token_info.h"
 #include "require.h"
 
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
-/* How often the statuses fit into a byte: some of the repetitions mean more. */
 enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
 static struct libjson load_json(void) {
@@ -85,9 +86,10 @@ void target_answer(const uint8_t *bytes, size_t size) {
         .length = length,
         .is_too_large = choice / STATUSES == TOO_LARGE,
     };
+    const struct api *api = &apis[choice / STATUSES >= MANAGER ? API_MANAGER : API_CRM];
     struct token_info info;
 
-    require(decode_reply(&json, &apis[API_CRM], &answer, choice / STATUSES % 2 == 1, &info) == 0,
+    require(decode_reply(&json, api, &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);
