@@ -11,7 +11,9 @@ nobase_dist_doc_DATA += \
 	contrib/nagios/README.md \
 	contrib/nagios/wolkvox_token-commands.cfg contrib/nagios/wolkvox_token-services.cfg \
 	contrib/nrpe/README.md contrib/nrpe/wolkvox_token.cfg \
-	contrib/tmpfiles.d/monitoring-plugins.conf
+	contrib/tmpfiles.d/monitoring-plugins.conf \
+	contrib/zabbix/README.md contrib/zabbix/wolkvox_token.conf \
+	contrib/zabbix/wolkvox_token-agent.yaml contrib/zabbix/wolkvox_token-external.yaml
 
 completion = contrib/bash-completion/check_wolkvox_token.bash
 EXTRA_DIST += $(completion)

@@ -19,8 +19,7 @@ struct bound {
 };
 
 struct threshold {
-    const char
-        *text; /* as the user wrote it; NULL: no threshold. Its owner is who keeps the threshold */
+    const char *text; /* as the user wrote it, owned by who keeps the threshold; NULL: none */
     bool inside;
     struct bound start;
     struct bound end;

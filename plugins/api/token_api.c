@@ -5,13 +5,10 @@
 
 #include "api/decode.h"
 #include "memory_stream.h"
-#include "options/api.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
 
 /* ---- The URL ---- */
 
@@ -26,7 +23,6 @@ static void print_encoded(FILE *stream, const char *text) {
 
 int token_api_url(const struct options *options, char **url) {
     const struct server *server = &options->server;
-    const struct api *api = options->api;
     struct memory_stream stream;
     FILE *file = memory_stream_open(&stream);
 
@@ -36,8 +32,8 @@ int token_api_url(const struct options *options, char **url) {
             server->host);
     if (server->port != (server->plain_http ? PORT_HTTP : PORT_HTTPS))
         fprintf(file, ":%d", server->port);
-    fputs(api->path, file);
-    if (api->has_operation)
+    fputs(options->api->path, file);
+    if (options->api->has_operation)
         print_encoded(file, options->operation);
     return memory_stream_close(&stream, url);
 }
@@ -109,8 +105,8 @@ static int ask(const struct asking *asking, const char *method, struct error *er
         .is_too_large = response->too_large,
     };
     token_info_free(&exchange->info);
-    result = decode_reply(asking->json, asking->options->api, &reply,
-                          asking->options->verbose >= 2, &exchange->info);
+    result = decode_reply(asking->json, asking->options->api, &reply, asking->options->verbose >= 2,
+                          &exchange->info);
     return result == 0 ? 0 : error_out_of_memory(error);
 }
 

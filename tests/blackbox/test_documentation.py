@@ -349,6 +349,7 @@ class Completion(unittest.TestCase):
         cases = [
             (["--host"], ["--hostname="]),
             (["-X", "G"], ["GET"]),
+            (["--api", "m"], ["manager"]),
             (["--unavailable", "w"], ["warning"]),
             (["--forecast", "=", "c"], ["critical"]),
             (["--max"], ["--max-age"]),

@@ -21,7 +21,7 @@ static struct threshold choose_threshold(uint8_t number) {
 
     if (text != NULL) {
         require(threshold_parse(text, &threshold, &reason) == 0, "the threshold is a sound one");
-        threshold.text = (char *)(uintptr_t)text; /* nobody changes it */
+        threshold.text = text;
     }
     return threshold;
 }

@@ -46,11 +46,15 @@ FILES = {
     f"{DOCUMENTS}/installing.md": 0o644,
     f"{DOCUMENTS}/scaling.md": 0o644,
     f"{DOCUMENTS}/tmpfiles.d/monitoring-plugins.conf": 0o644,
+    f"{DOCUMENTS}/zabbix/README.md": 0o644,
+    f"{DOCUMENTS}/zabbix/wolkvox_token-agent.yaml": 0o644,
+    f"{DOCUMENTS}/zabbix/wolkvox_token-external.yaml": 0o644,
+    f"{DOCUMENTS}/zabbix/wolkvox_token.conf": 0o644,
 }
 # What the package `filesystem` brings to every machine.
 SKELETON = ("etc", "usr/lib", "usr/lib64", "usr/share/doc", "usr/share/licenses", "usr/share/man/man1",
             "var/lib/rpm")
-USERS = {"nagios": 1234, "icinga": 1235}
+USERS = {"nagios": 1234, "icinga": 1235, "zabbix": 1236}
 
 
 def setUpModule():

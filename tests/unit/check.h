@@ -44,7 +44,7 @@ static inline struct threshold threshold_of(const char *text) {
         return threshold;
     if (threshold_parse(text, &threshold, &reason) != 0)
         fail_msg("%s is refused: %s", text, reason);
-    threshold.text = (char *)(uintptr_t)text; /* nobody changes it */
+    threshold.text = text;
     return threshold;
 }
 
