@@ -443,7 +443,7 @@ class Files(CommandLine):
 
 
 class Servers(CommandLine):
-    """The effective server as the proxy and the long output see it (manual, SERVER NAMES)."""
+    """The effective server as the proxy and the long output see it (manual, SERVER)."""
 
     TABLE = (
         ("CRM0001.Wolkvox.COM.", "crm0001.wolkvox.com", 443), ("192.0.2.1", "192.0.2.1", 443),

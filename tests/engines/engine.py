@@ -188,7 +188,7 @@ SITUATIONS = {
     "ok": (500, 0, r"sales-crm: 4299 of 4800 calls left \(89\.56%\), counter resets in "),
     "warning": (4000, 1, r"sales-crm: 799 of 4800 calls left \(16\.64%\)[^|]* \(warning below 20%\)"),
     "critical": (4700, 2, r"sales-crm: 99 of 4800 calls left \(2\.06%\)[^|]* \(critical below 10%\)"),
-    "exhausted": (4800, 2, r"no calls left \(HTTP 403, FORBIDDEN: TOKEN LIMIT EXCEEDED\)"),
+    "exhausted": (4800, 2, r"no calls left(, counter resets in [0-9]+ h)? \(HTTP 403, FORBIDDEN: TOKEN LIMIT EXCEEDED\)"),
     "unreachable": (None, 2, rf"API not usable: Failed to connect to ({re.escape(CRM)}|{re.escape(MANAGER)}) port 443"),
     "wrong token": (1000, 2, r"token refused: HTTP 403, FORBIDDEN: PLEASE VALIDATE TOKEN \("),
 }
