@@ -1,3 +1,3 @@
 dist_man_MANS = doc/check_wolkvox_token.1
-nobase_dist_doc_DATA += doc/scaling.md
-EXTRA_DIST += doc/icingaweb2.png
+nobase_dist_doc_DATA += doc/cost.md doc/graphs.md doc/installing.md doc/scaling.md
+EXTRA_DIST += doc/figures.md doc/icingaweb2.png

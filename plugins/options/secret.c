@@ -179,10 +179,10 @@ static int load(struct secret *secret, const struct options *options,
     return take(secret, ini->label, ini->value, strlen(ini->value), error);
 }
 
-int secret_load(struct secret *secret, const struct options *options,
-                const struct deadline *deadline, struct error *error) {
-    *secret = (struct secret){.world_readable = false};
+int secret_load(struct options *options, const struct deadline *deadline, struct error *error) {
+    struct secret *secret = &options->secret;
     int result = load(secret, options, deadline, error);
+
     overwrite_variables();
     if (result == 0)
         mask_register(secret->token);

@@ -14,7 +14,7 @@
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 
-enum { LABEL_MAX = 63, PORT_MAX = 65535, PORT_HTTPS = 443, PORT_HTTP = 80 };
+enum { LABEL_MAX = 63, PORT_MAX = 65535 };
 
 static const char domain[] = ".wolkvox.com";
 static const char not_a_host[] = "it is neither a host name nor an IP address";

@@ -11,7 +11,7 @@
  * the vendor's ("How to determine the CRM server?" and "Access Route Update" on the CRM API's page;
  * wvNNNN of Manager). */
 
-enum { HOST_MAX = 253 };
+enum { HOST_MAX = 253, PORT_HTTP = 80, PORT_HTTPS = 443 };
 
 struct server {
     bool plain_http;         /* only ever for a loopback address */

@@ -47,6 +47,8 @@ OLD_LIBRARIES = platform.libc_ver()[0] == "glibc" and \
 # Whether open() and stat() are the functions that a library can replace.
 SHIMS = not OLD_LIBRARIES and sys.maxsize > 2**32
 SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
+# -t of runs that are to end by themselves.
+ENOUGH = 60 if INSTRUMENTED else 10
 ABSENT = object()
 
 

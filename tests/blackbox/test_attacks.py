@@ -23,7 +23,7 @@ for_ever = blackbox.for_ever
 then_listen = blackbox.then_listen
 
 TOKEN = "a77ack-token-0123456789abcdef"
-SECONDS = 20 if blackbox.PLUGIN_WRAPPER else 10  # -t of the runs that end by themselves
+SECONDS = blackbox.ENOUGH  # -t of the runs that end by themselves
 SHORT = blackbox.SILENT_SECONDS  # of those that the time ends
 HEAD = b"HTTP/1.1 200 OK\r\n"
 BODY = json.dumps(blackbox.envelope()).encode()
@@ -103,7 +103,7 @@ class AttackCase(unittest.TestCase):
         """One run against a server that has not started yet, held to what is promised of all."""
         with server:
             result = blackbox.run("-H", server.url, "-o", "sales", "--unavailable=warning",
-                                  f"-t{seconds}", *args, token=TOKEN)
+                                  f"-t{seconds}", *args, token=TOKEN, timeout=seconds + 30)
             heads, connections = list(server.heads), server.connections
         self.assertIn(result.state, states, result)
         self.assertLess(result.seconds, seconds + blackbox.SLACK, result)
@@ -436,7 +436,7 @@ class HostileProxy(AttackCase):
     def through(self, talk, seconds=SECONDS):
         with TalkingServer(talk) as proxy:
             result = blackbox.run("-H", "https://crm.example", "-o", "sales", f"-t{seconds}",
-                                  "--unavailable=warning", "--proxy", proxy.url, token=TOKEN)
+                                  "--unavailable=warning", "--proxy", proxy.url, token=TOKEN, timeout=seconds + 30)
             heads = b"".join(proxy.heads)
         self.assertIn(result.state, UNAVAILABLE, result)
         self.assertLess(result.seconds, seconds + blackbox.SLACK, result)

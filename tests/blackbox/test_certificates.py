@@ -18,7 +18,7 @@ api_module = blackbox.load_api()
 
 TOKEN = "c3rt1f1cate-token-0123456789abcdef"
 UNAVAILABLE = "WARNING"  # by --unavailable=warning, which every run is given
-SECONDS = 20 if blackbox.PLUGIN_WRAPPER else 10
+SECONDS = blackbox.ENOUGH
 ACCEPTED, REFUSED = "accepted", "refused"
 # Where GnuTLS, or libcurl with it, may see it otherwise.
 BY_OPENSSL, REFUSED_BY_OPENSSL = ("either",) * 2 if blackbox.GNUTLS else (ACCEPTED, REFUSED)
@@ -153,7 +153,8 @@ class CertificateCase(unittest.TestCase):
         with Server(chain, leaf.key) as server:
             result = blackbox.run("-H", f"https://{host}:{server.port}", "-o", "sales",
                                   f"-t{SECONDS}", "--unavailable=warning", "--proxy", self.proxy.url,
-                                  "--ca-file", (trusted or self.root).pem, token=TOKEN, env=env)
+                                  "--ca-file", (trusted or self.root).pem, token=TOKEN, env=env,
+                                  timeout=SECONDS + 30)
             self.assertEqual(server.connections, 1, result)
             tokens = [request.token for request in server.requests]
         if outcome not in (ACCEPTED, REFUSED):

@@ -12,7 +12,7 @@ Reply = api_module.Reply
 
 TOKEN = "pr0xy-token-0123456789abcdef"
 UNAVAILABLE = "WARNING"  # by --unavailable=warning, which every run is given
-SECONDS = 25 if blackbox.PLUGIN_WRAPPER else 10
+SECONDS = blackbox.ENOUGH
 NOWHERE = "http://127.0.0.1:1"  # a proxy that would be noticed: nobody listens there
 CREDENTIALS = "jane:pa55-w0rd"
 VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -44,7 +44,7 @@ class ProxyCase(unittest.TestCase):
     def ask(self, *args, url=None, env=None):
         return blackbox.run("-H", url or self.api.url, "-o", "sales", "--ca-file",
                             self.api.ca_file, "--unavailable=warning", f"-t{SECONDS}", *args,
-                            token=TOKEN, env=env)
+                            token=TOKEN, env=env, timeout=SECONDS + 30)
 
     def through(self, proxy, *args, connects=1, **options):
         """The answer comes through the proxy, which never sees the token."""

@@ -19,8 +19,8 @@ BEGIN, END = "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n"
 
 
 def ask(url, *args, **options):
-    return blackbox.run("-H", url, "-o", "sales", "--unavailable=warning", *args, token=TOKEN,
-                        **options)
+    return blackbox.run("-H", url, "-o", "sales", "--unavailable=warning", f"-t{blackbox.ENOUGH}",
+                        *args, token=TOKEN, timeout=blackbox.ENOUGH + 30, **options)
 
 
 class TlsCase(unittest.TestCase):

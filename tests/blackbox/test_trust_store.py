@@ -38,7 +38,8 @@ class TrustStore(unittest.TestCase):
             with self.subTest(kind, directory=directory, bundle=bundle, args=args), \
                     api.WolkvoxApi([api.Token("abc", "sales", 4800)], certificate=kind,
                                    authority=authority) as server:
-                result = blackbox.run("-H", server.url, "-o", "sales", *args, token="abc", env={
+                result = blackbox.run("-H", server.url, "-o", "sales", f"-t{blackbox.ENOUGH}", *args,
+                                      token="abc", timeout=blackbox.ENOUGH + 30, env={
                     "LD_PRELOAD": str(SHIM), "TRUST_DIRECTORY": str(self.folder / directory),
                     "TRUST_BUNDLE": self.bundles[bundle]})
                 self.assertEqual([result.state, server.connections, len(server.requests)], expected)
