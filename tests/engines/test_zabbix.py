@@ -86,6 +86,7 @@ BREAKS = {
     "fewer": rf"{NO_LINE} error while loading shared libraries: libmd\.so\.0$",
     "kept": NO_RESULT,
 }
+QUOTES = """a "b", 'c' $(id) `id` ; & | < > * ] \\ {$X} %s"""  # what a macro may hold
 MISSING = {"external": NO_RESULT, "agent": f"{NO_LINE} .*not found$"}
 
 stages = {}
@@ -190,7 +191,8 @@ def create_hosts():
     for template, name in TEMPLATES.items():
         server.create_hosts(name, {host.name: macros(host) for host in HOSTS if host.template == template})
     server.create_hosts(TEMPLATES["agent"], {"gone": {"INTERVAL": "3s", "NODATA": "10s"}}, GONE_PORT)
-    server.create_hosts(TEMPLATES["external"], {"nothing set": {"INTERVAL": "3s"}})
+    server.create_hosts(TEMPLATES["external"], {"nothing set": {"INTERVAL": "3s"},
+                                                "quotes": {"INTERVAL": "3s", "SERVER": "x", "OPERATION": QUOTES}})
 
 
 # --- the stages ------------------------------------------------------------------------------
@@ -418,12 +420,13 @@ class Secrecy(unittest.TestCase):
         self.assertIn(": 4299 of 4800 calls left", dump)
         self.assert_no_token(dump)
 
-    def test_no_token_on_a_command_line(self):
+    def test_command_lines_have_the_macros_and_no_token(self):
         arguments = ARGUMENTS.read_text(encoding="utf-8")
         self.assertIn("--operation=crm-external-none. --api= --token-file=/etc/zabbix/tokens/crm-external-none. "
                       "--warning=20% --critical=10% --max-age=0 --forecast=warning --reset-at= "
                       "--unavailable=critical --timeout=2\n", arguments)
         self.assertIn("--timeout=2 --extra-opts=crm-agent-none.@/etc/zabbix/wolkvox.ini\n", arguments)
+        self.assertIn(f"--hostname=x --operation={QUOTES} --api= ", arguments)
         self.assert_no_token(arguments)
 
     def assert_no_token(self, text):
