@@ -16,7 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 TRANSLATIONS = ("doc/es/README.md", "doc/pt/README.md")
 DOCUMENTS = sorted([*TOP.glob("*.md"), *TOP.glob("doc/**/*.md"), *TOP.glob("contrib/**/*.md")])
 # Patterns, and what is made by building.
-NOT_HERE = ("contrib/ENGINE/", "tests/engines/test_ENGINE", "lib/monitoring-plugins")
+NOT_HERE = ("contrib/ENGINE/", "tests/engines/test_ENGINE.py", "lib/monitoring-plugins")
 # Sources in which no literal is a message of its own: the help, the requests, what is kept, -v and below.
 NO_MESSAGES = ("option_table.c", "token_api.c", "saved_info.c", "details.c", "metrics.c", "forecast.c", "apis.c")
 
@@ -204,13 +204,13 @@ class Messages(unittest.TestCase):
 
     def test_what_is_printed_is_quoted(self):
         printed = parts(r"%[-.*0-9]*(?:l|z)?[a-z0-9]+", self.literals)
-        self.assertEqual([part for part in printed if part not in self.text], [])
+        self.assertEqual([part for part in printed if part not in self.text and "\\n" not in part], [])
 
 
 def parts(what_differs, texts):
     """What stands between in texts, but for a few words, which could be anybody's."""
     found = [part.strip(" ,:;()") for text in texts for part in re.split(what_differs, text)]
-    return [part for part in found if len(part.split()) >= 4]
+    return [part for part in found if len(part.split()) >= 5]
 
 
 class Translations(unittest.TestCase):

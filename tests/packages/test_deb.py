@@ -51,13 +51,16 @@ FILES = {
     f"{DOCUMENTS}/examples/nrpe/wolkvox_token.cfg": 0o644,
     f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
     f"{DOCUMENTS}/cost.md.gz": 0o644,
-    f"{DOCUMENTS}/graphs.md.gz": 0o644,
+    f"{DOCUMENTS}/es/README.md.gz": 0o644,
+    f"{DOCUMENTS}/graphs.md": 0o644,
     f"{DOCUMENTS}/installing.md.gz": 0o644,
     f"{DOCUMENTS}/examples/zabbix/README.md": 0o644,
     f"{DOCUMENTS}/examples/zabbix/wolkvox_token-agent.yaml": 0o644,
     f"{DOCUMENTS}/examples/zabbix/wolkvox_token-external.yaml": 0o644,
     f"{DOCUMENTS}/examples/zabbix/wolkvox_token.conf": 0o644,
+    f"{DOCUMENTS}/pt/README.md.gz": 0o644,
     f"{DOCUMENTS}/scaling.md.gz": 0o644,
+    f"{DOCUMENTS}/troubleshooting.md.gz": 0o644,
     f"/usr/share/lintian/overrides/{NAME}": 0o644,
 }
 TOKEN = "0123abcd0123abcd"

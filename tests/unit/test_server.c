@@ -9,7 +9,7 @@
     LABEL_63 "." LABEL_63 "." LABEL_63 "."                                                         \
              "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com"
 
-/* Manual, SERVER NAMES. */
+/* Manual, SERVER. */
 
 static void servers_are_read_as_documented(void **context) {
     static const struct {
