@@ -11,6 +11,13 @@ nobase_dist_doc_DATA += \
 	contrib/nagios/README.md \
 	contrib/nagios/wolkvox_token-commands.cfg contrib/nagios/wolkvox_token-services.cfg \
 	contrib/nrpe/README.md contrib/nrpe/wolkvox_token.cfg \
+	contrib/pnp4nagios/README.md \
+	contrib/pnp4nagios/check_commands/check_wolkvox_token.cfg \
+	contrib/pnp4nagios/check_commands/check_wolkvox_token_ca.cfg \
+	contrib/pnp4nagios/check_commands/check_wolkvox_token_manager.cfg \
+	contrib/pnp4nagios/check_commands/check_wolkvox_token_options.cfg \
+	contrib/pnp4nagios/check_commands/wolkvox_token.cfg \
+	contrib/pnp4nagios/check_commands/wolkvox_token_director.cfg \
 	contrib/tmpfiles.d/monitoring-plugins.conf \
 	contrib/zabbix/README.md contrib/zabbix/wolkvox_token.conf \
 	contrib/zabbix/wolkvox_token-agent.yaml contrib/zabbix/wolkvox_token-external.yaml

@@ -160,14 +160,17 @@ static int open_lock(struct store *store, const char *name, struct error *error)
     char file[FILE_NAME_SIZE];
 
     add_ending(file, name, "lock");
-    store->lock = openat(store->folder, file,
-                         O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-                         S_IRUSR | S_IWUSR);
-    if (store->lock < 0)
+    int fd = openat(store->folder, file,
+                    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                    S_IRUSR | S_IWUSR);
+    if (fd < 0)
         return fail_to_write(store, errno, error);
-    if (is_own_file(store, store->lock))
-        return 0;
-    return fail(store, "has a lock that ", not_own, error);
+    if (!is_own_file(store, fd)) {
+        close(fd);
+        return fail(store, "has a lock that ", not_own, error);
+    }
+    store->lock = fd;
+    return 0;
 }
 
 static void remove_temporary(const struct store *store, const char *name) {

@@ -61,7 +61,8 @@ class CacheCase(blackbox.FilesCase):
         self.state_dir = os.path.join(self.directory, "state")
 
     def check(self, *args, max_age=300, token=TOKEN, operation="sales", **options):
-        return blackbox.run("-H", api.url, "-o", operation, f"--max-age={max_age}",
+        which = ("--api=manager",) if operation is None else ("-o", operation)
+        return blackbox.run("-H", api.url, *which, f"--max-age={max_age}",
                             f"--state-dir={self.state_dir}", *args, token=token, **options)
 
     def requests_of(self, *args, **options):
@@ -156,8 +157,8 @@ class Places(CacheCase):
 
     def test_entries_are_told_apart(self):
         self.assert_asks()
-        for name, options in (("token", {"token": OTHER_TOKEN}), ("operation", {"operation": "x"})):
-            with self.subTest(differs=name):
+        for options in ({"token": OTHER_TOKEN}, {"operation": "x"}, {"operation": None}):
+            with self.subTest(differs=options):
                 self.assert_asks(**options)
                 self.assert_kept(**options)
         for host in ("127.0.0.1", "LOCALHOST.", "localhost"):
@@ -168,7 +169,7 @@ class Places(CacheCase):
             another.default_reply = answer()
             self.check("-H", another.url)
             self.assertEqual(len(another.requests), 1)
-        self.assertEqual(len(self.entries()), 5)
+        self.assertEqual(len(self.entries()), 6)
 
     def test_the_token_is_nowhere(self):
         api.default_reply = answer(description=f"x {TOKEN} y {TOKEN[:40]}")
@@ -442,6 +443,99 @@ class Completion(ClockCase):
 
     def test_never_without_max_age(self):
         self.assert_refused(300, "no calls left", None, max_age=0)
+
+
+@unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
+class ResetAt(ClockCase):
+    """--reset-at, where the answer does not say when the counter restarts."""
+
+    def setUp(self):
+        super().setUp()
+        api.default_reply = answer(hours_to_restart_count=blackbox.ABSENT)
+
+    def assert_reset(self, result, seconds):
+        self.assertIn(f"counter resets in {(seconds + HOUR - 1) // HOUR} h", result.message)
+        self.assertEqual(result.perfdata["reset"].value, str(seconds))
+
+    def test_it_ends_kept_answers(self):
+        for moment, end in (("13:00Z", HOUR), ("12:00Z", 24 * HOUR), ("14:30+02:00", HOUR // 2),
+                            ("11:59-01:00", 59 * 60)):
+            with self.subTest(moment):
+                args = (f"--reset-at={moment}",)
+                options = {"max_age": 86400, "operation": moment}
+                self.assert_reset(self.assert_asks(*args, **self.at(0, **options)), end)
+                kept = self.assert_kept(*args, **self.at(end - 0.001, **options))
+                self.assert_reset(kept, 1)
+                result = self.assert_asks(*args, **self.at(end, **options))
+                self.assert_reset(result, 24 * HOUR)
+
+    def test_it_is_not_kept(self):
+        self.assert_asks("--reset-at=13:00Z", **self.at(0))
+        for seconds in (10, 2 * HOUR):
+            kept = self.assert_kept(**self.at(seconds, max_age=86400))
+            self.assertNotIn("counter resets", kept.message)
+            self.assertNotIn("reset", kept.perfdata)
+        api.default_reply = exceeded()
+        result = self.assert_asks(state="CRITICAL", **self.at(2 * HOUR))
+        self.assertIn("sales-crm: no calls left of 4800 (HTTP", result.message)
+
+    def test_what_the_answer_says_counts(self):
+        api.default_reply = answer(hours_to_restart_count=3)
+        args = ("--reset-at=12:30Z",)
+        self.assert_reset(self.assert_asks(*args, **self.at(0, max_age=86400)), 3 * HOUR)
+        self.assert_reset(self.assert_kept(*args, **self.at(HOUR, max_age=86400)), 2 * HOUR)
+
+    def test_of_a_refusal(self):
+        args = ("--reset-at=18:00Z",)
+        api.default_reply = exceeded()
+        for operation, first in (("alone", None), ("completed", answer(hours_to_restart_count=1))):
+            options = {"max_age": 60, "operation": operation}
+            if first:
+                api.script = [first]
+                self.assert_asks(**self.at(0, **options))
+            for seconds, reset in ((300, HOUR - 300 if first else 6 * HOUR - 300),
+                                   (HOUR, 5 * HOUR), (6 * HOUR, 24 * HOUR)):
+                with self.subTest(operation, seconds=seconds):
+                    result = self.assert_asks(*args, state="CRITICAL", **self.at(seconds, **options))
+                    self.assert_reset(result, reset)
+        self.assert_kept(*args, state="CRITICAL",
+                         **self.at(30 * HOUR - 1, max_age=86400, operation="completed"))
+        self.assert_asks(*args, state="CRITICAL",
+                         **self.at(30 * HOUR, max_age=86400, operation="completed"))
+
+    def test_manager(self):
+        api.default_reply = wolkvox.Reply.json(blackbox.envelope(data=[{
+            "description": "calls", "token_limit": "4800", "token_use_today": "12",
+            "all_token_today": " 9000 ", "available_consumption_options": "4788"}]))
+        args = ("--reset-at=18:00Z",)
+        options = {"operation": None, "max_age": 60}
+        first = self.assert_asks(*args, **self.at(0, **options))
+        kept = self.assert_kept(*args, **self.at(0, **options))
+        self.assertEqual(without_origin(first), without_origin(kept))
+        api.default_reply = exceeded()
+        result = self.assert_asks(*args, state="CRITICAL", **self.at(60, **options))
+        self.assertEqual(result.message,
+                         f"calls: no calls left of 4800, counter resets in 6 h {SAID}")
+        self.assertEqual(list(result.perfdata), list(first.perfdata))
+        for label, value in (("all_used", "9000"), ("used", "4800"), ("reset", "21540")):
+            self.assertEqual(result.perfdata[label].value, value)
+
+    def test_the_forecast_remembers_the_day(self):
+        def use(used):
+            return answer(hours_to_restart_count=blackbox.ABSENT, token_limit=4000,
+                          token_use_today=used, available_consumition_options=4000 - used)
+
+        for moment, seconds, words in (("20:00Z", 2 * HOUR, "at the pace of the last 2 h"),
+                                       ("13:00Z", 2 * HOUR, "it is too early"),
+                                       ("13:00Z", 5 * HOUR, "at today's pace"),
+                                       ("13:00Z", 12 * HOUR, "at today's pace")):
+            with self.subTest(moment, seconds=seconds):
+                args = ("-w0", "-c0", "-v", "--forecast=ok", f"--reset-at={moment}")
+                operation = f"{moment} {seconds}"
+                api.script = [use(100), use(3200)]
+                self.assert_asks(*args, **self.at(0, operation=operation))
+                result = self.assert_asks(*args, **self.at(seconds, operation=operation))
+                self.assertIn(words, result.message)
 
 
 class NothingIsTrusted(CacheCase):

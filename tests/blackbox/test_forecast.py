@@ -206,6 +206,18 @@ class Remembered(ForecastCase):
                                                            str(10 * HOUR - seconds)))
         self.assertEqual(len(api.requests), 2)
 
+    def test_a_reset_that_only_the_user_knows_counts_by_the_second(self):
+        """At 9 o'clock and 30 s: 2000 calls in 14 h and 30 s, so 1000 last for 7 h and 15 s."""
+        result = self.ask_at(30, 1000, 2000, blackbox.ABSENT, "--forecast", "--reset-at=19:00Z")
+        self.assertIn("counter resets in 10 h, at today's pace gone in 7 h, 2 h before the reset "
+                      "(warning: forecast)", result.message)
+        self.assertRegex(result.line, r" reset=35970s;;;0 .* lasts=25215s;35970:;;0;35970\Z")
+        kept = self.check_at(60, "--forecast", "--reset-at=19:00Z")
+        self.assertRegex(kept.line, r" reset=35940s;;;0 .* lasts=25185s;35940:;;0;35940\Z")
+        result = self.ask_at(5 * HOUR, 800, 2200, blackbox.ABSENT, "--forecast", "--reset-at=19:00Z")
+        self.assertEqual(result.state, "OK", result)
+        self.assertNotIn("gone", result.message)
+
     def test_damaged_memories_are_none(self):
         self.ask_at(0, 4700, 100, 15)
         for folder, _folders, files in os.walk(self.directory):

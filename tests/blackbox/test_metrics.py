@@ -28,30 +28,37 @@ def answer(available, limit=4800, **fields):
         "token_use_today": limit and limit - available, **fields}))
 
 
-def check(reply, *args, **options):
+CRM = ("-o", "sales")
+MANAGER = ("--api=manager", "--reset-at=09:00Z")
+
+
+def check(reply, *args, token_of=CRM, **options):
     api.clear()
     api.default_reply = reply
-    return blackbox.run("-H", api.url, "-o", "sales", *args, token=TOKEN, **options)
+    return blackbox.run("-H", api.url, *token_of, *args, token=TOKEN, **options)
 
 
 @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
 class Stable(blackbox.FilesCase):
     """One command line, every state, new and kept, with the wall clock set by a preloaded library."""
 
-    def check_at(self, seconds, reply, *args):
+    def check_at(self, seconds, reply, *args, **options):
         env = {"LD_PRELOAD": str(CLOCK), "SIMULATED_TIME": str(NOON_MS + 1000 * seconds)}
-        return check(reply, "--max-age=60", f"--state-dir={self.directory}", *args, env=env)
+        return check(reply, "--max-age=60", f"--state-dir={self.directory}", *args, env=env, **options)
 
-    def assert_stable(self, labels, *args):
+    def assert_stable(self, labels, *args, fields=None, **options):
+        fields = fields or {}
         lists = {}
-        replies = {"OK": answer(4799), "WARNING": answer(900), "CRITICAL": answer(400),
-                   "none left": answer(0), "less than none": answer(-3), "exceeded": EXCEEDED,
-                   "too early": answer(4799, hours_to_restart_count=23),
-                   "at the reset": answer(4799, hours_to_restart_count=0)}
+        replies = {"OK": answer(4799, **fields), "WARNING": answer(900, **fields),
+                   "CRITICAL": answer(400, **fields), "none left": answer(0, **fields),
+                   "less than none": answer(-3, **fields), "exceeded": EXCEEDED}
+        if not fields:
+            replies["too early"] = answer(4799, hours_to_restart_count=23)
+            replies["at the reset"] = answer(4799, hours_to_restart_count=0)
         states = set()
         for number, (name, reply) in enumerate(replies.items()):
-            new = self.check_at(number * 600, reply, *args)
-            kept = self.check_at(number * 600 + 30, reply, *args)
+            new = self.check_at(number * 600, reply, *args, **options)
+            kept = self.check_at(number * 600 + 30, reply, *args, **options)
             self.assertIn(" (answer 30 s old)", kept.message)
             self.assertEqual(kept.perfdata["time"], new.perfdata["time"])
             self.assertEqual(kept.state, new.state)
@@ -70,6 +77,11 @@ class Stable(blackbox.FilesCase):
             with self.subTest(state):
                 self.directory = f"{self.directory}/{state}"
                 self.assert_stable(labels, f"--forecast={state}", "-w20%", "-c10%")
+
+    def test_of_manager(self):
+        labels = ["available", "used", "used_percent", "all_used", "reset", "time", "lasts"]
+        self.assert_stable(labels, "--forecast", token_of=MANAGER,
+                           fields={"all_token_today": "9000", "hours_to_restart_count": blackbox.ABSENT})
 
     def test_an_exceeded_limit_is_completed(self):
         self.check_at(0, answer(800), "--forecast")

@@ -370,26 +370,6 @@ class Values(CommandLine):
                 self.assertEqual(result.state, "OK", result)
                 self.assertEqual([request.method for request in api.requests], [value.upper()])
 
-    def test_a_given_method_is_the_only_one(self):
-        for given, seen in (((), ["POST", "GET"]), (("-X", "POST"), ["POST"]),
-                            (("--method=get",), ["GET"])):
-            with self.subTest(given=given):
-                api.clear()
-                api.default_reply = wolkvox.Reply(405)
-                result = self.run_with(*given)
-                self.assertEqual(result.state, "CRITICAL", result)
-                self.assertEqual([request.method for request in api.requests], seen)
-
-    def test_the_operation_is_percent_encoded(self):
-        for operation, encoded in (("ccg-unisanitas", "ccg-unisanitas"), ("a b&b=c", "a%20b%26b%3Dc"),
-                                   ("a+b%41#?/", "a%2Bb%2541%23%3F%2F"), (b"\xc3\xa9\xff", "%C3%A9%FF"),
-                                   ("\r\nX: y", "%0D%0AX%3A%20y"), ("A.z_0~", "A.z_0~")):
-            with self.subTest(operation=operation):
-                api.clear()
-                result = self.run_bare("-H", api.url, b"--operation=" + os.fsencode(operation))
-                sent, = [request.target for request in api.requests]
-                self.assertEqual(sent, f"{wolkvox.API_PATH}?operation={encoded}", result)
-
     def test_verbosity_adds_up(self):
         counts = [len(self.accepted(*args).lines) for args in ((), ("-v",), ("-vv",), ("-vvv",))]
         self.assertEqual(counts[:2], [1, 1])
@@ -453,62 +433,13 @@ class AddressFamilies(CommandLine):
 
 
 class Files(CommandLine):
-    """--ca-file; what is trusted is tested with TLS."""
-
-    def test_ca_files_that_cannot_be_used(self):
-        with tempfile.TemporaryDirectory() as directory:
-            os.chmod(directory, 0o755)
-            texts = {"empty": b"", "text": b"no certificate\n", "unreadable": b"-----BEGIN CERTIFICATE-----\n",
-                     "key": b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}
-            paths = ["/nonexistent", directory, "/dev/null", f"{directory}/empty/x"]
-            for name, text in texts.items():
-                paths.append(os.path.join(directory, name))
-                with open(paths[-1], "wb") as file:
-                    file.write(text)
-                os.chmod(paths[-1], 0 if name == "unreadable" else 0o644)
-            for path in paths:
-                with self.subTest(path=path):
-                    result = self.run_with(f"--ca-file={path}", user="nobody" if os.geteuid() == 0 else None)
-                    self.assertEqual(result.state, "UNKNOWN", result)
-                    self.assertIn("CA file", result.message)
-                    self.assertEqual((len(result.lines), api.connections), (1, 0), result)
-
-
-class Proxies(CommandLine):
-    @classmethod
-    def setUpClass(cls):
-        cls.tls = wolkvox.WolkvoxApi()
-        cls.tls.default_reply = wolkvox.Reply.json(blackbox.envelope())
-        cls.tls.start()
-        cls.addClassCleanup(cls.tls.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.proxy = blackbox.Proxy()
-        self.proxy.start()
-        self.addCleanup(self.proxy.stop)
-
-    def test_an_option_and_the_environment(self):
-        dead = "http://127.255.255.254:1"
-        target = [f"localhost:{self.tls.port}"]
-        url = self.proxy.url
-        bare = url.partition("//")[2]
-        table = (((), {}, []), ((), {"https_proxy": url}, target),
-                 ((), {"HTTPS_PROXY": url}, target), ((), {"all_proxy": url}, target),
-                 ((), {"https_proxy": url, "no_proxy": "localhost"}, []),
-                 (("--proxy=",), {"https_proxy": dead, "all_proxy": dead}, []),
-                 ((f"--proxy={url}",), {}, target), ((f"--proxy={bare}",), {}, target),
-                 ((f"--proxy={url}/",), {}, target), (("--proxy", url), {}, target),
-                 ((f"--proxy={url}",), {"https_proxy": dead}, target),
-                 ((f"--proxy={url}",), {"no_proxy": "localhost"}, target),
-                 ((f"--proxy={url}",), {"NO_PROXY": "*"}, target))
-        for args, env, connects in table:
-            with self.subTest(args=args, env=env):
-                self.proxy.connects.clear()
-                result = self.run_bare("-H", self.tls.url, "-o", "x",
-                                       f"--ca-file={self.tls.ca_file}", *args, env=env)
-                self.assertEqual(result.state, "OK", result)
-                self.assertEqual(self.proxy.connects, connects)
+    def test_a_ca_file_that_cannot_be_used(self):
+        """It is looked at before any connection, and has unit tests."""
+        for path in ("/nonexistent", "/dev/null", os.devnull + "/x", __file__):
+            with self.subTest(path=path):
+                result = self.run_with(f"--ca-file={path}")
+                self.assertIn(f"the CA file {path}"[:110], result.message)
+                self.assertEqual((result.state, len(result.lines), api.connections), ("UNKNOWN", 1, 0))
 
 
 class Servers(CommandLine):

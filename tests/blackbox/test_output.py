@@ -100,7 +100,7 @@ class Line(OutputCase):
              "it begins \"?html?It works!?/html?\" (HTTP 200)"),
             (Reply(body=f"{TOKEN} {'y' * 99}"), "UNKNOWN: answer not understood: it is not JSON, it "
              f"begins \"*** {'y' * 35}…\" (HTTP 200)"),
-            (Reply.json([1]), "UNKNOWN: answer not understood: its JSON is no object (HTTP 200)"),
+            (Reply.json([1]), "UNKNOWN: answer not understood: its JSON is not an object (HTTP 200)"),
             (Reply(302, [("Location", "https://elsewhere.example/x")]), "CRITICAL: API not usable: HTTP "
              "302 (a redirect to https://elsewhere.example/x, not followed: the token would go along)"),
             (Reply(302, [("Location", "/x")]), "CRITICAL: API not usable: HTTP 302 (a redirect that "

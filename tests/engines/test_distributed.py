@@ -3,7 +3,6 @@
 
 import json
 import mmap
-import pathlib
 import re
 import tempfile
 import unittest
