@@ -25,6 +25,13 @@ NOT_LOOKED_AT = re.compile(
     r"/var/(lib/dpkg|log|tmp|cache/(ldconfig|debconf))[/\t]")
 
 
+def examples():
+    """The files that users copy, by their places in contrib/."""
+    folders = ("director", "grafana", "icinga2", "nagios", "nrpe", "pnp4nagios", "zabbix")
+    return {str(path.relative_to(TOP / "contrib")) for folder in folders
+            for path in (TOP / "contrib" / folder).rglob("*") if path.is_file()}
+
+
 def built(pattern):
     """The one file of that name in the folder of the build."""
     found = sorted(BUILD.glob(pattern))
