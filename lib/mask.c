@@ -112,23 +112,23 @@ static const struct {
 struct reduction {
     char *characters;
     uint32_t *starts;
-    unsigned char *sizes;
+    uint32_t *ends;
     size_t count;
 };
 
 static bool reduction_prepare(struct reduction *reduction, size_t length) {
     *reduction = (struct reduction){
         .characters = malloc(length + 1),
-        .starts = malloc((length + 1) * sizeof *reduction->starts),
-        .sizes = malloc(length + 1),
+        .starts = calloc(length + 1, sizeof *reduction->starts),
+        .ends = calloc(length + 1, sizeof *reduction->ends),
     };
-    return reduction->characters != NULL && reduction->starts != NULL && reduction->sizes != NULL;
+    return reduction->characters != NULL && reduction->starts != NULL && reduction->ends != NULL;
 }
 
 static void reduction_free(struct reduction *reduction) {
     free(reduction->characters);
     free(reduction->starts);
-    free(reduction->sizes);
+    free(reduction->ends);
 }
 
 static void reduce(struct reduction *reduction, decoder *decode, const char *bytes, size_t length) {
@@ -141,8 +141,12 @@ static void reduce(struct reduction *reduction, decoder *decode, const char *byt
             continue;
         reduction->characters[reduction->count] = character_lower((char)point);
         reduction->starts[reduction->count] = (uint32_t)i;
-        reduction->sizes[reduction->count++] = (unsigned char)size;
+        reduction->ends[reduction->count++] = (uint32_t)(i + size);
     }
+}
+
+static bool is_in_secret(const char *characters, size_t count) {
+    return memmem(secret, strlen(secret), characters, count) != NULL;
 }
 
 /* Marks the bytes of every part of the secret. Each place of the text is looked up in the secret,
@@ -150,12 +154,17 @@ static void reduce(struct reduction *reduction, decoder *decode, const char *byt
 static void mark_parts(const struct reduction *reduction, bool *marked) {
     size_t secret_length = strlen(secret);
     size_t part = secret_length < MASK_PART ? secret_length : MASK_PART;
+    size_t half = part / 2;
 
-    for (size_t first = 0; first + part <= reduction->count; first++) {
-        size_t last = first + part - 1;
+    for (size_t first = 0; part > 0 && first + part <= reduction->count; first++) {
+        const char *characters = reduction->characters + first;
         size_t start = reduction->starts[first];
-        if (memmem(secret, secret_length, reduction->characters + first, part) != NULL)
-            memset(marked + start, true, reduction->starts[last] + reduction->sizes[last] - start);
+        size_t end = reduction->ends[first + part - 1];
+        /* A half that is not in the secret rules out every part with it. */
+        if (!is_in_secret(characters + half, part - half))
+            first += half;
+        else if (is_in_secret(characters, part))
+            memset(marked + start, true, end - start);
     }
 }
 
@@ -186,17 +195,15 @@ static size_t replace_marked(char *out, const char *bytes, size_t length, const 
 }
 
 char *mask_apply(const char *bytes, size_t length, size_t *masked_length) {
-    bool is_secret_set = *secret != '\0';
+    struct reduction reduction;
     bool *marked = calloc(length + 1, sizeof *marked);
     char *masked = malloc(length * strlen(MASK_TEXT) + 1);
-    struct reduction reduction = {.characters = NULL};
-    bool has_memory = marked != NULL && masked != NULL &&
-                      (!is_secret_set || reduction_prepare(&reduction, length));
+    bool has_memory = reduction_prepare(&reduction, length) && marked != NULL && masked != NULL;
 
-    if (has_memory && is_secret_set)
+    if (has_memory) {
         mark_secret(&reduction, bytes, length, marked);
-    if (has_memory)
         *masked_length = replace_marked(masked, bytes, length, marked);
+    }
     reduction_free(&reduction);
     free(marked);
     if (has_memory)

@@ -22,12 +22,15 @@ libwolkvox_a_SOURCES = \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
-	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \
+	plugins/cache/info_cache.c plugins/cache/info_cache.h \
+	plugins/cache/last_understood.c plugins/cache/last_understood.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
 	plugins/cache/usage_history.c plugins/cache/usage_history.h \
+	plugins/verdict/details.c plugins/verdict/details.h \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
+	plugins/verdict/metrics.c plugins/verdict/metrics.h \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h
 
 libexec_PROGRAMS = check_wolkvox_token

@@ -8,7 +8,6 @@
 #include "number.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -41,10 +40,9 @@ static void parse(struct decoding *decoding, struct json_tokener *tokener) {
     const struct libjson *json = decoding->json;
     const struct raw_reply *reply = &decoding->reply;
 
-    if (memchr(reply->body, '\0', reply->length) != NULL)
-        return;
     errno = 0;
-    /* With the NUL behind the text, because without it a number has no end. */
+    /* With the NUL behind the text, because without it a number has no end. One within the text
+     * ends it for json-c, too. */
     decoding->root = json->tokener_parse_ex(tokener, reply->body, (int)reply->length + 1);
     size_t end = json->tokener_get_parse_end(tokener);
     decoding->is_json = json->tokener_get_error(tokener) == json_tokener_success &&
@@ -102,7 +100,7 @@ static int parse_text_number(struct bytes text, int64_t *number) {
     const char *start = white_space_trim(text.start, &text.length);
     size_t sign = text.length > 0 && *start == '-';
 
-    if (number_parse(start + sign, text.length - sign, TOKEN_COUNT_MAX, number) != 0 ||
+    if (number_parse(start + sign, text.length - sign, NUMBER_MAX, number) != 0 ||
         (sign == 1 && *number == 0))
         return -1;
     if (sign == 1)
@@ -110,13 +108,13 @@ static int parse_text_number(struct bytes text, int64_t *number) {
     return 0;
 }
 
-/* Gives 0 where a value is a whole number, else -1. json-c keeps the text of a number with a point
- * or exponent, so that nothing is rounded before it is looked at. */
+/* Gives 0 where a value is a whole number at most NUMBER_MAX from 0, else -1. json-c keeps the text
+ * of a number with a point or exponent, so that nothing is rounded before it is looked at. */
 static int read_number(struct decoding *decoding, struct json_object *value, int64_t *number) {
     struct bytes bytes = bytes_of(decoding, value);
 
     return is_text(decoding, value) ? parse_text_number(bytes, number)
-                                    : number_parse_whole_decimal(bytes.start, number);
+                                    : number_parse_json(bytes.start, number);
 }
 
 /* Gives whether the field is absent, null or a text, which is then in *excerpt. */
@@ -152,7 +150,7 @@ static void read_code(struct decoding *decoding) {
     if (!is_given(decoding, value, "its code is neither a text nor a number"))
         return;
     struct bytes bytes = bytes_of(decoding, value);
-    if ((is_text(decoding, value) ? number_parse(bytes.start, bytes.length, TOKEN_COUNT_MAX, code)
+    if ((is_text(decoding, value) ? number_parse(bytes.start, bytes.length, NUMBER_MAX, code)
                                   : read_number(decoding, value, code)) != 0)
         *code = -1;
     if (*code == 0 && decoding->api->zero_is_success)
@@ -204,7 +202,7 @@ static void read_available(struct decoding *decoding) {
         value = member(decoding, decoding->record, keys[1]);
     if (is_blank(decoding, value))
         decoding->info->reason = "available_consumition_options is missing";
-    else if (read_number(decoding, value, &number) != 0 || imaxabs(number) > TOKEN_COUNT_MAX)
+    else if (read_number(decoding, value, &number) != 0)
         decoding->info->reason = "available_consumition_options is not a usable whole number";
     else
         decoding->info->available = (struct optional_count){true, number};
@@ -225,9 +223,9 @@ static void read_record(struct decoding *decoding) {
     if (!read_text(decoding, decoding->record, "description", &info->description))
         note_unusable(info, "description");
     read_available(decoding);
-    read_count(decoding, "token_limit", TOKEN_COUNT_MAX, &info->limit);
-    read_count(decoding, "token_use_today", TOKEN_COUNT_MAX, &info->used);
-    read_count(decoding, decoding->api->all_used_key, TOKEN_COUNT_MAX, &info->all_used);
+    read_count(decoding, "token_limit", NUMBER_MAX, &info->limit);
+    read_count(decoding, "token_use_today", NUMBER_MAX, &info->used);
+    read_count(decoding, decoding->api->all_used_key, NUMBER_MAX, &info->all_used);
     read_count(decoding, "hours_to_restart_count", TOKEN_HOURS_MAX, &info->hours);
 }
 

@@ -5,18 +5,10 @@
 
 #include "api/decode.h"
 #include "memory_stream.h"
-#include "options/api.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
-
-static const struct api *api_of(const struct options *options) {
-    (void)options;
-    return &apis[API_CRM];
-}
 
 /* ---- The URL ---- */
 
@@ -31,7 +23,6 @@ static void print_encoded(FILE *stream, const char *text) {
 
 int token_api_url(const struct options *options, char **url) {
     const struct server *server = &options->server;
-    const struct api *api = api_of(options);
     struct memory_stream stream;
     FILE *file = memory_stream_open(&stream);
 
@@ -41,8 +32,8 @@ int token_api_url(const struct options *options, char **url) {
             server->host);
     if (server->port != (server->plain_http ? PORT_HTTP : PORT_HTTPS))
         fprintf(file, ":%d", server->port);
-    fputs(api->path, file);
-    if (api->has_operation)
+    fputs(options->api->path, file);
+    if (options->api->has_operation)
         print_encoded(file, options->operation);
     return memory_stream_close(&stream, url);
 }
@@ -67,17 +58,18 @@ static int find_server_number(const struct api *api, const char *host, const cha
     return strcmp(*number + length, ".wolkvox.com") == 0 ? (int)length : 0;
 }
 
-static void set_headers(struct headers *headers, const struct api *api, const char *host,
-                        const char *token) {
+static void set_headers(struct headers *headers, const struct options *options) {
+    const struct api *api = options->api;
     const char **line = headers->lines;
     const char *number;
 
-    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header, token);
+    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
+             options->secret.token);
     *line++ = headers->token;
     /* A name without a value keeps libcurl from sending its own with POST. */
     *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
     *line++ = "Accept: application/json";
-    int length = find_server_number(api, host, &number);
+    int length = find_server_number(api, options->server.host, &number);
     if (api->server_header != NULL && length > 0) {
         snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, length,
                  number);
@@ -113,8 +105,8 @@ static int ask(const struct asking *asking, const char *method, struct error *er
         .is_too_large = response->too_large,
     };
     token_info_free(&exchange->info);
-    result = decode_reply(asking->json, api_of(asking->options), &reply,
-                          asking->options->verbose >= 2, &exchange->info);
+    result = decode_reply(asking->json, asking->options->api, &reply, asking->options->verbose >= 2,
+                          &exchange->info);
     return result == 0 ? 0 : error_out_of_memory(error);
 }
 
@@ -127,14 +119,14 @@ static int ask_by_method(const struct asking *asking, struct error *error) {
     default:
         break;
     }
-    if (!api_of(asking->options)->tries_post_first)
+    if (!asking->options->api->tries_post_first)
         return ask(asking, "GET", error);
     if (ask(asking, "POST", error) != 0)
         return -1;
     return asking->exchange->info.kind == REPLY_WRONG_METHOD ? ask(asking, "GET", error) : 0;
 }
 
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error) {
     struct libjson json;
     struct headers headers;
@@ -145,7 +137,7 @@ int token_api_ask(const struct options *options, const char *token, const struct
         return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
-    set_headers(&headers, api_of(options), options->server.host, token);
+    set_headers(&headers, options);
     struct http_request request = {
         .server = &options->server,
         .url = exchange->url,

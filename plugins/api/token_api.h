@@ -27,7 +27,7 @@ int token_api_url(const struct options *options, char **url);
 /* Asks. Gives 0 with what the last answer says in exchange->info, or -1 with *error filled as by
  * http_perform(). In both cases the rest of *exchange says what was done, and
  * token_exchange_free() frees it. */
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error);
 
 /* Where the server points to, as an absolute URL; NULL: nowhere. */

@@ -19,8 +19,6 @@ enum reply_kind {
     REPLY_NOT_UNDERSTOOD  /* status 200, but not the documented shape */
 };
 
-/* Of calls, up or down; beyond it a count cannot be used. */
-#define TOKEN_COUNT_MAX INT64_C(1000000000000)
 enum { TOKEN_HOURS_MAX = 9999, TOKEN_BEGINS_MAX = 40 };
 
 struct optional_count {

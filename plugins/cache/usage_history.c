@@ -40,12 +40,9 @@ static void drop_first(struct usage_history *history, size_t count) {
     history->count -= count;
 }
 
-void usage_history_add(struct usage_history *history, int64_t time_ms,
-                       const struct token_info *info) {
-    if (!info->used.is_known || !info->hours.is_known)
-        return;
-    int64_t reset_ms = usage_reset_ms(time_ms, info->hours.value);
-    if (is_another_day(history, time_ms, info->used.value, reset_ms))
+void usage_history_add(struct usage_history *history, int64_t time_ms, int64_t used,
+                       int64_t reset_ms) {
+    if (is_another_day(history, time_ms, used, reset_ms))
         history->count = 0;
     history->reset_ms = reset_ms;
     int base = find_base(history, time_ms);
@@ -56,7 +53,7 @@ void usage_history_add(struct usage_history *history, int64_t time_ms,
         return;
     if (history->count == USAGE_POINTS_MAX)
         drop_first(history, 1);
-    history->points[history->count++] = (struct usage_point){time_ms, info->used.value};
+    history->points[history->count++] = (struct usage_point){time_ms, used};
 }
 
 const struct usage_point *usage_history_base(const struct usage_history *history, int64_t time_ms) {

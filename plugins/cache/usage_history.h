@@ -2,8 +2,7 @@
 #ifndef USAGE_HISTORY_H
 #define USAGE_HISTORY_H
 
-#include "api/token_info.h"
-
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,10 +24,10 @@ struct usage_history {
 /* When the counter restarts that an answer of that time announced: 0 hours count as 1. */
 int64_t usage_reset_ms(int64_t time_ms, int64_t hours);
 
-/* Adds an answer of that time. What is remembered starts anew where a reset was passed or the count
- * went down. An answer without the count or without hours adds nothing. */
-void usage_history_add(struct usage_history *history, int64_t time_ms,
-                       const struct token_info *info);
+/* Adds an answer of that time with its calls of today and the moment of the reset. What is
+ * remembered starts anew where a reset was passed or the count went down. */
+void usage_history_add(struct usage_history *history, int64_t time_ms, int64_t used,
+                       int64_t reset_ms);
 
 /* The youngest remembered answer that is at least an hour older than this time; NULL: none. */
 const struct usage_point *usage_history_base(const struct usage_history *history, int64_t time_ms);

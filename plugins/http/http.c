@@ -96,6 +96,9 @@ int http_perform(const struct http_request *request, struct http_response *respo
     const char *ca_directory = request->ca_file == NULL && !request->server->plain_http
                                    ? hashed_ca_directory(&curl)
                                    : NULL;
+    /* The C library looks for a name in the domains of this machine, too. */
+    if (request->server->is_absolute)
+        setenv("LOCALDOMAIN", "", 1);
     watchdog_expect("the API, in a library of this machine");
     int result = attempt(&curl, request, response, ca_directory, &issuer_missing, error);
     if (ca_directory != NULL && issuer_missing)

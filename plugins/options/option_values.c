@@ -12,7 +12,7 @@
 
 enum { TIMEOUT_MAX = 3600, PORT_MAX = 65535, MAX_AGE_MAX = 86400 };
 
-/* ---- Each takes a value, gives 0 and sets it, or -1 and may say why ---- */
+/* ---- Each takes a value (empty: none), gives 0 and sets it, or -1 and may say why ---- */
 
 static int set_number(int *field, const char *value, size_t length, int min, int max) {
     int64_t number;
@@ -81,7 +81,7 @@ static int set_value(struct options *options, enum option_id id, const char *val
         return set_number(&options->max_age, value, strlen(value), 0, MAX_AGE_MAX);
     case OPTION_FORECAST:
         options->forecast = STATE_WARNING;
-        return value == NULL ? 0 : state_parse(value, &options->forecast);
+        return *value == '\0' ? 0 : state_parse(value, &options->forecast);
     case OPTION_EXTRA_OPTS:
         return extra_opts_is_valid(value) ? 0 : -1;
     case OPTION_VERBOSE:
@@ -110,7 +110,7 @@ int option_set(struct options *options, const struct setting *setting, struct er
     if (value == NULL && spec->argument == ARGUMENT_REQUIRED)
         return setting_fail(slot, " needs a value: ", spec->expects, error);
     bool is_wrong = value != NULL && spec->argument == ARGUMENT_NONE;
-    if (!is_wrong && set_value(options, spec->id, value, &reason) == 0)
+    if (!is_wrong && set_value(options, spec->id, value != NULL ? value : "", &reason) == 0)
         return 0;
     return reason != NULL ? setting_fail(slot, ": ", reason, error)
                           : setting_fail(slot, " takes ", spec->expects, error);

@@ -175,14 +175,13 @@ static int load(struct secret *secret, const struct options *options,
         return load_from_file(secret, options->token_file, deadline, error);
     if (ini->value == NULL)
         return load_from_environment(secret, error);
-    secret->world_readable = options->ini_world_readable;
     return take(secret, ini->label, ini->value, strlen(ini->value), error);
 }
 
-int secret_load(struct secret *secret, const struct options *options,
-                const struct deadline *deadline, struct error *error) {
-    *secret = (struct secret){.world_readable = false};
+int secret_load(struct options *options, const struct deadline *deadline, struct error *error) {
+    struct secret *secret = &options->secret;
     int result = load(secret, options, deadline, error);
+
     overwrite_variables();
     if (result == 0)
         mask_register(secret->token);

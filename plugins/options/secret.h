@@ -32,10 +32,9 @@ const char *secret_likely_mistake(const char *bytes, size_t length);
 /* Registers the environment's token to be masked, as long as no other one is known. */
 void secret_mask_environment(void);
 
-/* Takes the token from the first source there is: token file, INI file, environment; does not look
- * at the others, and overwrites the variable. Registers it to be masked. Gives 0, or -1 with
+/* Takes options->secret from the first source there is: token file, INI file, environment; does not
+ * look at the others, and overwrites the variable. Registers it to be masked. Gives 0, or -1 with
  * ERROR_LOCAL, or ERROR_USAGE where there is no source. */
-int secret_load(struct secret *secret, const struct options *options,
-                const struct deadline *deadline, struct error *error);
+int secret_load(struct options *options, const struct deadline *deadline, struct error *error);
 
 #endif

@@ -11,7 +11,7 @@
  * the vendor's ("How to determine the CRM server?" and "Access Route Update" on the CRM API's page;
  * wvNNNN of Manager). */
 
-enum { HOST_MAX = 253 };
+enum { HOST_MAX = 253, PORT_HTTP = 80, PORT_HTTPS = 443 };
 
 struct server {
     bool plain_http;         /* only ever for a loopback address */
@@ -41,9 +41,5 @@ bool server_is_proxy_url(const char *text);
 /* Whether libcurl (up to 8.x) silently connects without the proxy that the text names: user or
  * password holds an encoded control character. */
 bool server_is_proxy_passed_over(const char *text);
-
-/* Copies the host of an absolute URL that a server sent: unchecked, in lower case, without brackets
- * and final dot; empty where there is none. */
-void server_url_host(const char *url, char host[HOST_MAX + 1]);
 
 #endif

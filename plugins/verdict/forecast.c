@@ -3,82 +3,73 @@
 
 #include "verdict/forecast.h"
 
-enum { DAY_HOURS = 24, HOURS_TO_RESET_MAX = 21, SECONDS_PER_HOUR = 3600 };
+#include <stddef.h>
 
-/* ---- Looking ahead ---- */
+enum { SECONDS_PER_DAY = 24 * 3600, RESET_IN_MAX_S = 21 * 3600 };
 
 /* How many calls in how much time. */
 struct pace {
     int64_t calls;
     int64_t stretch_s;
-    int64_t shown_s; /* 0: today's */
+    int64_t displayed_s; /* 0: today's */
 };
 
-static struct pace todays_pace(const struct token_info *info) {
-    return (struct pace){info->used.value, (DAY_HOURS - info->hours.value) * SECONDS_PER_HOUR, 0};
+/* Seconds from the answer to the reset. */
+static int64_t reset_after_s(const struct result *result) {
+    int64_t after_s = (result->reset_ms - result->time_ms) / 1000;
+
+    return after_s > 0 ? after_s : 0;
 }
 
-static struct pace pace_of(const struct token_info *info, int64_t time_ms,
-                           const struct usage_history *history) {
-    const struct usage_point *base = usage_history_base(history, time_ms);
-
-    if (base == NULL || info->used.value < base->used)
-        return todays_pace(info);
-    int64_t stretch_s = (time_ms - base->time_ms) / 1000;
-    return (struct pace){info->used.value - base->used, stretch_s, stretch_s};
+static int64_t less_age(const struct result *result, int64_t seconds) {
+    return seconds > result->age_s ? seconds - result->age_s : 0;
 }
 
-/* calls * seconds / by, rounded down, or `max` where that is less. The product may not fit in 64
- * bits, so it is built up bit by bit. Needs by > 0 and max * seconds below 2^62. */
-static int64_t scale(int64_t calls, int64_t seconds, int64_t by, int64_t max) {
-    int64_t quotient = 0;
-    int64_t rest = 0;
-
-    if (calls / by >= max)
-        return max;
-    for (int64_t bit = INT64_C(1) << 31; bit > 0; bit >>= 1) {
-        quotient *= 2;
-        rest *= 2;
-        if ((seconds & bit) != 0) {
-            quotient += calls / by;
-            rest += calls % by;
-        }
-        quotient += rest / by;
-        rest %= by;
-    }
-    return quotient < max ? quotient : max;
+int64_t forecast_reset_in_s(const struct result *result) {
+    return less_age(result, reset_after_s(result));
 }
 
-static const char *reason_against(const struct token_info *info) {
+/* A stretch of more than a day, which only a strange clock or file makes, says nothing of today,
+ * and its product with a count may not fit in 64 bits. */
+static struct pace pace_of(const struct result *result) {
+    const struct usage_point *base = usage_history_base(&result->history, result->time_ms);
+    int64_t used = result->exchange.info.used.value;
+    int64_t stretch_s = base != NULL ? (result->time_ms - base->time_ms) / 1000 : 0;
+
+    if (base == NULL || used < base->used || stretch_s > SECONDS_PER_DAY)
+        return (struct pace){used, SECONDS_PER_DAY - reset_after_s(result), 0};
+    return (struct pace){used - base->used, stretch_s, stretch_s};
+}
+
+static const char *why_no_forecast(const struct result *result) {
+    const struct token_info *info = &result->exchange.info;
+
     if (info->available.value <= 0)
         return "no calls are left";
-    if (!info->hours.is_known)
-        return "the answer does not give the hours to the reset";
+    if (!result->has_reset)
+        return "the answer does not give the hours to the reset, nor is --reset-at given";
     if (!info->limit.is_known || info->limit.value == 0)
         return "the answer does not give a limit";
     if (!info->used.is_known)
         return "the answer does not give the calls of today";
-    return info->hours.value > HOURS_TO_RESET_MAX ? "it is too early, less than 3 h after the reset"
+    return reset_after_s(result) > RESET_IN_MAX_S ? "it is too early, less than 3 h after the reset"
                                                   : NULL;
 }
 
-struct forecast forecast_make(const struct token_info *info, int64_t time_ms,
-                              const struct usage_history *history) {
-    struct forecast forecast = {.kind = FORECAST_NONE, .reason = reason_against(info)};
+struct forecast forecast_make(const struct result *result) {
+    struct forecast forecast = {.kind = FORECAST_NONE, .reason = why_no_forecast(result)};
 
     if (forecast.reason != NULL)
         return forecast;
-    int64_t reset_in_s = info->hours.value * SECONDS_PER_HOUR;
-    struct pace pace = pace_of(info, time_ms, history);
+    struct pace pace = pace_of(result);
     forecast.kind = FORECAST_LASTS;
-    forecast.pace_s = pace.shown_s;
+    forecast.pace_s = pace.displayed_s;
     if (pace.calls == 0)
         return forecast;
-    int64_t left_s = scale(info->available.value, pace.stretch_s, pace.calls, reset_in_s);
-    if (left_s < reset_in_s) {
+    int64_t gone_after_s = result->exchange.info.available.value * pace.stretch_s / pace.calls;
+    if (gone_after_s < reset_after_s(result)) {
         forecast.kind = FORECAST_GONE;
-        forecast.exhausted_in_s = left_s;
-        forecast.before_reset_s = reset_in_s - left_s;
+        forecast.gone_in_s = less_age(result, gone_after_s);
     }
     return forecast;
 }

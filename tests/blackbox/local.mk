@@ -12,6 +12,7 @@ BLACKBOX_TESTS = \
 	tests/blackbox/test_kills.py \
 	tests/blackbox/test_libraries.py \
 	tests/blackbox/test_load.py \
+	tests/blackbox/test_metrics.py \
 	tests/blackbox/test_options.py \
 	tests/blackbox/test_output.py \
 	tests/blackbox/test_process.py \
@@ -27,4 +28,4 @@ BLACKBOX_TESTS = \
 if HAVE_BLACKBOX
 TESTS += $(BLACKBOX_TESTS)
 endif
-EXTRA_DIST += $(BLACKBOX_TESTS) tests/blackbox/blackbox.py
+EXTRA_DIST += $(BLACKBOX_TESTS) tests/blackbox/blackbox.py tests/blackbox/guidelines.py

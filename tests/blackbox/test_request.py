@@ -185,6 +185,47 @@ class Methods(RequestCase):
                                  f"{api_module.API_PATH}?operation=sales")
 
 
+class Manager(RequestCase):
+    """The other API: GET alone, the number of the server in a header, no Content-Type."""
+
+    PATH = "/api/v2/information.php?api=token_info"
+
+    def ask_manager(self, server, *args, api=None):
+        """The only request of a run."""
+        api = api or self.api
+        api.clear()
+        api.default_reply = refusal(405)
+        result = blackbox.run("-H", server, "--unavailable=warning", *args, token=TOKEN)
+        self.assertEqual((result.state, len(api.requests)), (UNAVAILABLE, 1), result)
+        return api.requests[0]
+
+    def test_at_the_vendors_name(self):
+        rows = (("wv0010", "0010"), ("WV42.wolkvox.com.", "42"),
+                ("https://wv0010.wolkvox.com/x", "0010"))
+        with api_module.WolkvoxApi(certificate="vendor") as api, blackbox.Proxy() as proxy:
+            for server, number in rows:
+                with self.subTest(server):
+                    request = self.ask_manager(server, f"-p{api.port}", "--proxy", proxy.url,
+                                               "--ca-file", api.ca_file, api=api)
+                    headers = {name.lower(): value for name, value in request.headers}
+                    self.assertEqual(headers.pop("user-agent").split("/")[0], "check_wolkvox_token")
+                    self.assertEqual(headers, {
+                        "host": f"wv{number}.wolkvox.com:{api.port}", "accept": "application/json",
+                        "wolkvox-token": TOKEN, "wolkvox_server": number})
+                    self.assertEqual((request.method, request.target, request.body),
+                                     ("GET", self.PATH, b""))
+
+    def test_elsewhere_there_is_no_number(self):
+        for args, method in (((), "GET"), (("-XGET",), "GET"), (("-X", "post"), "POST")):
+            with self.subTest(args=args):
+                request = self.ask_manager(self.server, "--api=manager", *args)
+                self.assertEqual((request.method, request.target, request.body),
+                                 (method, self.PATH, b""))
+                self.assertIsNone(request.header("wolkvox_server"))
+                self.assertIsNone(request.header("content-type"))
+                self.assertIn(("wolkvox-token", TOKEN), request.headers)
+
+
 class NeverARetry(RequestCase):
 
     def test_connection_that_breaks(self):

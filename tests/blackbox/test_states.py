@@ -422,7 +422,8 @@ class Manager(StateCase):
                 (refusal(405), "WARNING", "405"), (manager_answer(code="1"), "WARNING", "code 1"),
                 (Reply(body="<html>"), "UNKNOWN", "it is not JSON")):
             with self.subTest(message):
-                self.expect(state, reply, which=MANAGER, message=message)
+                self.expect(state, reply, which=MANAGER, message=message,
+                            perfdata=None if "no calls" in message else False)
 
 
 

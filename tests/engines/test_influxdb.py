@@ -19,7 +19,7 @@ TABLE = 'AS "calls left"'  # the query of the table
 
 def setUpModule():
     global database, outcomes, past
-    crm = graphs.setup("influxdb")
+    crm = graphs.setup("InfluxDB and Grafana")
     database = influx.Influx()
     daemon = icinga.Icinga()
     past = graphs.make_past(crm, daemon)

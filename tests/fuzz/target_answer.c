@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "api/decode.h"
+#include "api/libjson.h"
+#include "api/token_info.h"
 #include "require.h"
 
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
-/* How often the statuses fit into a byte: some of the repetitions mean more. */
 enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
 static struct libjson load_json(void) {
@@ -22,38 +23,53 @@ static struct libjson load_json(void) {
     return json;
 }
 
+static struct result result_of(const struct token_info *info, const struct usage_history *history) {
+    return (struct result){
+        .exchange = {.info = *info},
+        .time_ms = TIME_MS,
+        .has_reset = info->hours.is_known,
+        .reset_ms = TIME_MS + info->hours.value * 3600000,
+        .history = *history,
+    };
+}
+
 /* A kept answer is judged like the same answer when it was new. */
-static void keep(const struct judging *judging, const struct token_info *info,
-                 const struct usage_history *history, const struct verdict *verdict) {
-    struct kept_answer answer = {.time_ms = TIME_MS, .info = *info, .history = *history};
-    struct kept_answer again;
+static void keep(const struct judging *judging, const struct result *result,
+                 const struct judgement *judgement) {
+    struct saved_info saved = {
+        .time_ms = TIME_MS, .info = result->exchange.info, .history = result->history};
+    struct saved_info again;
     size_t length;
-    char *bytes = kept_answer_write(&answer, KEY, &length);
+    char *bytes = saved_info_write(&saved, KEY, &length);
 
     require(bytes != NULL, "there is memory");
     require_no_secret(bytes, length);
-    require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
-    require(kept_answer_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
-    struct verdict second = judge(judging, &again.info, TIME_MS, &again.history, NULL);
-    require(second.state == verdict->state && strcmp(second.text, verdict->text) == 0 &&
-                strcmp(second.perfdata, verdict->perfdata) == 0,
+    require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
+    require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
+    struct result kept = result_of(&again.info, &again.history);
+    struct judgement second = judge(judging, &kept);
+    require(second.state == judgement->state && strcmp(second.text, judgement->text) == 0 &&
+                strcmp(second.perfdata, judgement->perfdata) == 0,
             "a kept answer is judged as it was");
-    verdict_free(&second);
+    judgement_free(&second);
     free(bytes);
 }
 
-static void use(const struct judging *judging, const struct token_info *info,
-                const char *redirect) {
+static void use(const struct judging *judging, const struct token_info *info, char *redirect) {
     struct usage_history history = {.count = 0};
 
     if (info->fields != NULL)
         require_lines_fit_for_output(info->fields);
-    if (info->kind == REPLY_TOKEN)
-        usage_history_add(&history, TIME_MS, info);
-    struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
-    if (info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED)
-        keep(judging, info, &history, &verdict);
-    verdict_free(&verdict);
+    if (info->kind == REPLY_TOKEN && info->used.is_known && info->hours.is_known)
+        usage_history_add(&history, TIME_MS, info->used.value,
+                          usage_reset_ms(TIME_MS, info->hours.value));
+    struct result result = result_of(info, &history);
+    result.exchange.requests = 1;
+    result.exchange.responses[0].redirect = redirect;
+    struct judgement judgement = judge(judging, &result);
+    if (verdict_has_figures(info->kind))
+        keep(judging, &result, &judgement);
+    judgement_free(&judgement);
 }
 
 /* What a server may answer, from its bytes to the line. */
@@ -70,9 +86,10 @@ void target_answer(const uint8_t *bytes, size_t size) {
         .length = length,
         .is_too_large = choice / STATUSES == TOO_LARGE,
     };
+    const struct api *api = &apis[choice / STATUSES >= MANAGER ? API_MANAGER : API_CRM];
     struct token_info info;
 
-    require(decode_reply(&json, &apis[API_CRM], &answer, choice / STATUSES % 2 == 1, &info) == 0,
+    require(decode_reply(&json, api, &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);

@@ -46,13 +46,12 @@ void target_token_file(const uint8_t *bytes, size_t size) {
     char *text = fuzz_input_text(&fuzz_input, &length);
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct fuzz_file file;
-    struct secret secret;
     struct error error;
 
     fuzz_file_open(&file, text, length);
-    const struct options options = {.token_file = file.path};
-    if (secret_load(&secret, &options, &deadline, &error) == 0)
-        require_token(secret.token, text, length);
+    struct options options = {.token_file = file.path};
+    if (secret_load(&options, &deadline, &error) == 0)
+        require_token(options.secret.token, text, length);
     else
         require_error(&error);
     fuzz_file_close(&file);

@@ -26,7 +26,7 @@ test_packages=(libcmocka-dev strace bash-completion iproute2 cppcheck clang-tidy
 # What a part needs beyond these.
 declare -A packages_of=(
     [clang]=clang
-    [gnutls]="libcurl3-gnutls libcurl3t64-gnutls"
+    [gnutls]="libcurl3-gnutls|libcurl3t64-gnutls"
     [valgrind]=valgrind
     [fuzz]="clang libclang-rt-dev"
     [coverage]="clang libclang-rt-dev llvm"
@@ -160,12 +160,20 @@ shell_scripts() {
 }
 
 run_shellcheck() {
-    shell_scripts | sort | tee /dev/stderr | xargs shellcheck -x
+    local scripts
+
+    mapfile -t scripts < <(shell_scripts | sort)
+    printf '%s\n' "${scripts[@]}"
+    shellcheck -x "${scripts[@]}"
 }
 
 # mandoc says nothing of a page that is as it should be.
 run_mandoc() {
-    [ -z "$(mandoc -Tlint doc/*.1 2>&1 | tee /dev/stderr)" ]
+    local said
+
+    said=$(mandoc -Tlint doc/*.1 2>&1) || true
+    echo "$said"
+    [ -z "$said" ]
 }
 
 part_suite() {
@@ -253,10 +261,15 @@ part_flags() {
 
 # --disable-hardening leaves its flags out, and those of the builder arrive.
 run_flags() {
+    local said=$builds/logs/flags.commands
+
     (build flags --disable-hardening CFLAGS='-O1 -DFROM_THE_BUILDER' LDFLAGS=-Wl,-O1)
     rm "$builds/flags/plugins/check_wolkvox_token.o"
-    make -C "$builds/flags" V=1 | tee /dev/stderr |
-        grep -e '-O1 -DFROM_THE_BUILDER' | grep -qv -e -fstack-protector
+    make -C "$builds/flags" V=1 >"$said"
+    cat "$said"
+    grep -q -e '-O1 -DFROM_THE_BUILDER' "$said"
+    grep -q -e -Wl,-O1 "$said"
+    ! grep -e -fstack-protector "$said"
 }
 
 part_distcheck() {
@@ -270,6 +283,8 @@ part_packages() {
     check deb env DEB_BUILD_OPTIONS=nocheck make -C "$builds/packages" deb
     check rpm env RPMBUILD_FLAGS=--nocheck make -C "$builds/packages" rpm
     sandbox_suite packages
+    cd "$source"
+    check first-check as_root tests/tools/sandbox tests/tools/first-check
 }
 
 part_engines() {

@@ -49,7 +49,7 @@ static const char *describe(const char *text) {
     return shown;
 }
 
-/* Manual, SERVER NAMES and OPTIONS. */
+/* Manual, SERVER and OPTIONS. */
 static void the_api_follows_from_server_and_option(void **context) {
     static const struct {
         const char *words;

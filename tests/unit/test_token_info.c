@@ -11,7 +11,8 @@
 
 /* Manual, STATES: from the bytes of an answer to its plain values. */
 
-#define DATA "\"data\":{\"available_consumition_options\":7}"
+#define RECORD "{\"available_consumition_options\":7}"
+#define DATA "\"data\":" RECORD
 #define SOUND "{" DATA "}"
 #define ENVELOPE(code, error, msg) "\"code\":" code ",\"error\":" error ",\"msg\":" msg
 #define SAYS(code, error, msg) "{" ENVELOPE(code, error, msg) "}"
@@ -137,6 +138,9 @@ static const struct {
     {200, UNIT_BYTES(SOUND "\0"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("\0" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"msg\":\"a\0b\"," DATA "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\0" DATA "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("/*\0*/" SOUND), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("7\0" SOUND), REPLY_NOT_UNDERSTOOD},
     /* not the documented shape */
     {200, UNIT_BYTES("null"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("405"), REPLY_NOT_UNDERSTOOD},
@@ -144,11 +148,11 @@ static const struct {
     {200, UNIT_BYTES("{}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":null}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[]}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[{},{}]}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":[[{}]]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[" RECORD "," RECORD "]}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"data\":[[" RECORD "]]}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":true}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"Data\":{\"available_consumition_options\":7}}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"available_consumition_options\":7}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES("{\"Data\":" RECORD "}"), REPLY_NOT_UNDERSTOOD},
+    {200, UNIT_BYTES(RECORD), REPLY_NOT_UNDERSTOOD},
 
     /* the limit is exceeded: before everything else */
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", LIMIT)), REPLY_LIMIT_EXCEEDED},
