@@ -146,8 +146,7 @@ class CaFile(TlsCase):
                 "second one broken": self.pem + BEGIN + inside[:100] + "\n" + END}
         for name, content in rows.items():
             with self.subTest(name):
-                self.api.clear()
-                self.troubled(self.file(content), connections=(0, 1))
+                self.troubled(self.file(content), connections=range(len(rows) + 1))
 
     def test_no_regular_file(self):
         fifo = self.folder / "fifo"
