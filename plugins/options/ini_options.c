@@ -53,7 +53,7 @@ static int set_token(struct options *options, const struct ini_reader *reader,
     if (entry->value != NULL &&
         secret_copy(token, entry->value, strlen(entry->value), &reason) == 0)
         mask_register(token);
-    options->ini_world_readable = reader->file->world_readable;
+    options->secret.world_readable = reader->file->world_readable;
     return set_option(options, &option_specs[OPTION_TOKEN], reader, entry, error);
 }
 

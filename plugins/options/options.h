@@ -26,9 +26,8 @@ struct options {
     const char *operation; /* NULL: the API has none */
     struct daily_time reset_at;
     bool has_reset_at;
-    const char *token_file;  /* NULL: not given */
-    struct secret secret;    /* the token, once secret_load() has filled it */
-    bool ini_world_readable; /* every user may read the INI file with the `token` key */
+    const char *token_file; /* NULL: not given */
+    struct secret secret;   /* the token, once secret_load() has filled it */
     struct threshold warning;
     struct threshold critical;
     enum method_choice method;

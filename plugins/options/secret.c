@@ -175,7 +175,6 @@ static int load(struct secret *secret, const struct options *options,
         return load_from_file(secret, options->token_file, deadline, error);
     if (ini->value == NULL)
         return load_from_environment(secret, error);
-    secret->world_readable = options->ini_world_readable;
     return take(secret, ini->label, ini->value, strlen(ini->value), error);
 }
 

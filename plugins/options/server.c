@@ -238,7 +238,7 @@ int server_complete(struct server *server, const struct api *api) {
     return 0;
 }
 
-/* ---- Other URLs ---- */
+/* ---- Proxies ---- */
 
 static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     static const char *const schemes[] = {"http",    "https",  "socks4",
@@ -275,25 +275,4 @@ bool server_is_proxy_url(const char *text) {
            (at == NULL || authority + strcspn(authority, "#?[]@\\/") == at) &&
            (host[length] == '\0' || host[length + 1] == '\0') &&
            parse_host_and_port(host, length, &proxy, &reason) == 0;
-}
-
-void server_url_host(const char *url, char host[HOST_MAX + 1]) {
-    const char *scheme_end = strstr(url, "://");
-    const char *start = scheme_end != NULL ? scheme_end + 3 : "";
-    size_t length = strcspn(start, "/?#\\");
-    const char *at;
-
-    while ((at = memchr(start, '@', length)) != NULL) {
-        length -= (size_t)(at - start) + 1;
-        start = at + 1;
-    }
-    bool bracket = length > 0 && *start == '[';
-    const char *end = memchr(start, bracket ? ']' : ':', length);
-    if (end != NULL)
-        length = (size_t)(end - start);
-    start += bracket;
-    length -= bracket;
-    if (length > 0 && start[length - 1] == '.')
-        length--;
-    copy_lower(host, start, length < HOST_MAX ? length : HOST_MAX);
 }

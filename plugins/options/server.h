@@ -42,8 +42,4 @@ bool server_is_proxy_url(const char *text);
  * password holds an encoded control character. */
 bool server_is_proxy_passed_over(const char *text);
 
-/* Copies the host of an absolute URL that a server sent: unchecked, in lower case, without brackets
- * and final dot; empty where there is none. */
-void server_url_host(const char *url, char host[HOST_MAX + 1]);
-
 #endif

@@ -26,7 +26,8 @@ EXTRA_DIST += $(ENGINE_TESTS) tests/engines/scaling \
 	tests/engines/nagios.py \
 	tests/engines/network_namespaces.py \
 	tests/engines/screenshot.py \
-	tests/engines/zabbix.py
+	tests/engines/zabbix.py \
+	tests/engines/zabbix_screenshots.py
 check-engines:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(ENGINE_TESTS)'
 .PHONY: check-engines

@@ -5,7 +5,7 @@
     tests/engines/zabbix_screenshots.py graphs >doc/zabbix-graphs.png
 
 They show hosts with the template for external checks in Debian's Zabbix, in a sandbox, and need a plugin that is
-configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, and the packages of the tests.
+configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, the packages of the tests, and `locales`.
 """
 
 import pathlib
@@ -22,15 +22,15 @@ EXAMPLE, TEMPLATE = "zabbix/wolkvox_token-external.yaml", "wolkvox token by exte
 SCRIPTS = pathlib.Path("/etc/zabbix/externalscripts")
 OPERATIONS = "sales", "support", "billing", "survey"
 TOKEN_FILES = {operation: f"/etc/zabbix/wolkvox-{operation}.token" for operation in OPERATIONS}
-MANAGER = "wv0010.wolkvox.com"
-SIZES = {"problems": (1280, 480), "graphs": (1280, 750)}
+MANAGER, AWAY = "wv0010.wolkvox.com", "crm0009.wolkvox.com"
+SIZES = {"problems": (1280, 490), "graphs": (1280, 750)}
 
 
 def set_up():
     """Everything but hosts, with pages that need no password; gives the Zabbix and the vendor's server."""
     engine.install_plugin()
     crm = engine.Crm(TOKEN_FILES, owner=zabbix.USER)
-    engine.append("/etc/hosts", f"127.0.0.1 {MANAGER}\n127.0.0.9 crm0009.wolkvox.com\n")
+    engine.append("/etc/hosts", f"127.0.0.1 {MANAGER}\n127.0.0.9 {AWAY}\n")
     SCRIPTS.mkdir()
     (SCRIPTS / engine.PLUGIN.name).symlink_to(engine.PLUGIN)
     engine.run("localedef", "-i", "en_US", "-f", "UTF-8", "en_US.UTF-8")  # which the frontend wants
@@ -40,20 +40,21 @@ def set_up():
     return server, crm
 
 
-def problems(server, crm):
+def problems(server, crm, take):
     """A host for each thing that can be the matter."""
-    with crm.situation(replies={"sales": screenshot.answer(screenshot.HOURS), "support": left(100), None: manager(700)}) as api:
+    replies = {"sales": screenshot.answer(screenshot.HOURS), "support": left(100), None: manager(700)}
+    with crm.situation(replies=replies) as api:
         api.tokens[OPERATIONS.index("billing")].used = 4800
         zabbix.write(TOKEN_FILES["survey"], "0" * 56)
         server.create_hosts(TEMPLATE, {
             **{f"wolkvox {operation}": macros(operation) for operation in OPERATIONS},
-            "wolkvox Manager": {**macros("sales"), "SERVER": "wv0010", "OPERATION": ""},
-            "wolkvox backup": {**macros("sales"), "SERVER": "crm0009.wolkvox.com"}})
+            "wolkvox Manager": {**macros("sales"), "SERVER": MANAGER, "OPERATION": ""},
+            "wolkvox backup": {**macros("sales"), "SERVER": AWAY}})
         server.wait_until(lambda seen: all(host.problems for host in seen.values()))
-    return "zabbix.php?action=problem.view&show=1&filter_set=1"
+        take("zabbix.php?action=problem.view&show=1&filter_set=1")
 
 
-def graphs(server, crm):
+def graphs(server, crm, take):
     """A host that has lived through half a day."""
     host = "wolkvox sales"
     server.create_hosts(TEMPLATE, {host: {**macros("sales"), "INTERVAL": "1h"}})
@@ -65,7 +66,8 @@ def graphs(server, crm):
             result = engine.blackbox.run("--hostname", engine.CRM, "--operation", "sales", "--token-file",
                                          TOKEN_FILES["sales"], "--forecast", user=zabbix.USER, cwd="/")
             server.remember(host, start + moment, result.perfdata_text)
-    return f"zabbix.php?action=charts.view&filter_hostids[]={server.host_id(host)}&filter_show=1&filter_set=1&from=now-12h&to=now"
+    take(f"zabbix.php?action=charts.view&filter_hostids[]={server.host_id(host)}&filter_show=1&filter_set=1"
+         "&from=now-12h&to=now")
 
 
 def macros(operation):
@@ -87,11 +89,9 @@ def manager(number):
 
 def main(name):
     make = {"problems": problems, "graphs": graphs}[name]
-    server, crm = set_up()
-    url = zabbix.URL + make(server, crm)
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "screenshot.png"
-        icingaweb.photograph(url, path, *SIZES[name])
+        make(*set_up(), lambda page: icingaweb.photograph(zabbix.URL + page, path, *SIZES[name]))
         sys.stdout.buffer.write(path.read_bytes())
 
 

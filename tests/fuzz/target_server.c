@@ -53,13 +53,12 @@ static void use(const struct server *server) {
     curl_free(host);
 }
 
-/* The server as a user names it, a proxy, and a URL that a server sent. */
+/* The server as a user names it, and a proxy. */
 void target_server(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     char *text = fuzz_input_text(&fuzz_input, NULL);
     struct server server;
     const char *reason = NULL;
-    char host[HOST_MAX + 1];
 
     if (server_parse(text, &server, &reason) == 0) {
         for (size_t i = 0; i < API_COUNT; i++) {
@@ -72,8 +71,6 @@ void target_server(const uint8_t *bytes, size_t size) {
         require(reason != NULL && *reason != '\0', "what is refused has a reason");
         require_fit_for_output(reason);
     }
-    server_url_host(text, host);
-    require(strlen(host) <= HOST_MAX, "a host fits");
     if (server_is_proxy_url(text)) {
         char *proxy = NULL;
         require(libcurl_takes(text, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME, &proxy),

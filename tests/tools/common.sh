@@ -32,10 +32,19 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Whether this release has the package; a new machine has no list of packages yet.
-is_known() {
+# The first of the packages that is installed or that this release has.
+first_known() {
+    local package
+
+    # A new machine has no list of packages yet.
     apt-cache show libc6-dev >/dev/null 2>&1 || as_root apt-get update >&2
-    apt-cache show "$1" >/dev/null 2>&1
+    for package in "$@"; do
+        if is_installed "$package" || apt-cache show "$package" >/dev/null 2>&1; then
+            echo "$package"
+            return
+        fi
+    done
+    return 1
 }
 
 # Installs those of the Debian packages that are missing.
@@ -65,15 +74,17 @@ enabled_units() {
 }
 
 # Installs packages whose services nobody here has asked for: they are neither started now nor at the next
-# start of the machine. A package that this release does not have is named and left out.
+# start of the machine. A name may be several, ONE|OTHER, of which the first known one counts; if this release has
+# none of them, they are named and left out.
 install_idle_packages() {
-    local package known=() policy=/usr/sbin/policy-rc.d before unit status=0
+    local names package known=() policy=/usr/sbin/policy-rc.d before unit status=0
 
-    for package in "$@"; do
-        if is_installed "$package" || is_known "$package"; then
+    for names in "$@"; do
+        # shellcheck disable=SC2086 # words
+        if package=$(first_known ${names//|/ }); then
             known+=("$package")
         else
-            echo "Not in this release, so the tests that need it are skipped: $package"
+            echo "Not in this release, so the tests that need it are skipped: $names"
         fi
     done
     before=$(enabled_units)

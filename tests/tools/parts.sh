@@ -26,7 +26,7 @@ test_packages=(libcmocka-dev strace bash-completion iproute2 cppcheck clang-tidy
 # What a part needs beyond these.
 declare -A packages_of=(
     [clang]=clang
-    [gnutls]="libcurl3-gnutls libcurl3t64-gnutls"
+    [gnutls]="libcurl3-gnutls|libcurl3t64-gnutls"
     [valgrind]=valgrind
     [fuzz]="clang libclang-rt-dev"
     [coverage]="clang libclang-rt-dev llvm"

@@ -229,47 +229,12 @@ static void proxies_are_recognised(void **context) {
     unit_end();
 }
 
-static void the_host_of_a_redirect_is_found(void **context) {
-    static const struct {
-        const char *url;
-        const char *host;
-    } cases[] = {
-        {"https://example.org", "example.org"},
-        {"https://EXAMPLE.org./x?y#z", "example.org"},
-        {"https://example.org.:8443", "example.org"},
-        {"http://example.org?x@y", "example.org"},
-        {"http://example.org#x@y", "example.org"},
-        {"https://user:password@example.org:443/", "example.org"},
-        {"https://crm0001.wolkvox.com:443@example.org:1/", "example.org"},
-        {"https://a@b@example.org/", "example.org"},
-        {"https://[2001:DB8::7]:8443/", "2001:db8::7"},
-        {"https://[::1]", "::1"},
-        {"https://example.org/https://other.org", "example.org"},
-        {"https://example.org/@other.org", "example.org"},
-        {"https://" NAME_253 "a/", NAME_253},
-        {"https://", ""},
-        {"https:///x", ""},
-        {"https://[", ""},
-        {"/x", ""},
-        {"", ""},
-    };
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        char host[HOST_MAX + 1] = "untouched";
-        server_url_host(cases[i].url, host);
-        unit_check(strcmp(host, cases[i].host) == 0, "'%s' is '%s'", cases[i].url, host);
-    }
-    unit_end();
-}
-
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(servers_are_read_as_documented),
     cmocka_unit_test(the_name_says_which_api_it_is),
     cmocka_unit_test(other_servers_are_refused),
     cmocka_unit_test(a_refused_server_says_what_to_do),
     cmocka_unit_test(proxies_are_recognised),
-    cmocka_unit_test(the_host_of_a_redirect_is_found),
 };
 
 UNIT_MAIN(tests)
