@@ -93,9 +93,9 @@ class Package(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("rpmlint"), "rpmlint is not installed")
     def test_rpmlint(self):
-        papers = packages.TOP / "contrib/packaging/rpm"
-        said = run("rpmlint", "-r", papers / f"{NAME}.rpmlintrc", rpm(),
-                   packages.built(f"{NAME}-{VERSION}-*.src.rpm"), papers / f"{NAME}.spec")
+        folder = packages.TOP / "contrib/packaging/rpm"
+        said = run("rpmlint", "-r", folder / f"{NAME}.rpmlintrc", rpm(),
+                   packages.built(f"{NAME}-{VERSION}-*.src.rpm"), folder / f"{NAME}.spec")
         self.assertIn(" 0 errors, 0 warnings", said)
 
     def test_release(self):
