@@ -17,7 +17,8 @@ struct output {
  * written. */
 int output_print(const char *label, const struct output *output);
 
-/* Writes text as it stands to standard output, likewise. */
+/* Writes text as it stands to standard output. Gives 0, or -1 where not all of it could be written.
+ */
 int output_print_text(const char *text);
 
 #endif

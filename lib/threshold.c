@@ -45,39 +45,18 @@ static int parse_bound(const char *text, size_t length, struct bound *bound) {
     return number_parse(text, length, NUMBER_MAX, &bound->value);
 }
 
-/* What stands before the colon: nothing is 0, ~ is minus infinity. */
-static int parse_start(const char *text, size_t length, struct bound *start) {
-    if (length == 0) {
-        *start = (struct bound){BOUND_COUNT, 0};
-        return 0;
-    }
-    if (length == 1 && text[0] == '~') {
-        *start = (struct bound){BOUND_OPEN, 0};
-        return 0;
-    }
-    return parse_bound(text, length, start);
-}
-
-static int parse_end(const char *text, struct bound *end) {
-    if (*text == '\0') {
-        *end = (struct bound){BOUND_OPEN, 0};
-        return 0;
-    }
-    return parse_bound(text, strlen(text), end);
-}
-
-/* What follows a leading @, if there is one: START:END, behind an @ also END, else a minimum. */
+/* START:END, START, or behind an @ also END. Without START it is 0, ~ is minus infinity, and
+ * without END that is infinity. */
 static int parse_bounds(const char *text, struct threshold *threshold) {
     const char *colon = strchr(text, ':');
+    const char *end = colon != NULL ? colon + 1 : threshold->inside ? text : "";
+    size_t start_length = end == text ? 0 : strcspn(text, ":");
+    bool is_open = colon == text + 1 && *text == '~';
 
-    if (colon != NULL)
-        return parse_start(text, (size_t)(colon - text), &threshold->start) == 0
-                   ? parse_end(colon + 1, &threshold->end)
-                   : -1;
-    if (!threshold->inside)
-        return parse_bound(text, strlen(text), &threshold->start);
-    threshold->start.unit = BOUND_COUNT;
-    return *text != '\0' ? parse_end(text, &threshold->end) : -1;
+    threshold->start.unit = is_open ? BOUND_OPEN : BOUND_COUNT;
+    if (!is_open && start_length > 0 && parse_bound(text, start_length, &threshold->start) != 0)
+        return -1;
+    return *end != '\0' ? parse_bound(end, strlen(end), &threshold->end) : 0;
 }
 
 /* Without a number only "~:" makes sense: it never alerts. */

@@ -116,7 +116,7 @@ static void start_alarm(void) {
     int64_t left = left_ms() + 1;
     const struct itimerval timer = {
         .it_value = {.tv_sec = (time_t)(left / 1000), .tv_usec = (suseconds_t)(left % 1000 * 1000)},
-        .it_interval = {.tv_usec = GRACE_MS * 1000},
+        .it_interval = {.tv_usec = GRACE_MS * 1000L},
     };
 
     sigemptyset(&action.sa_mask);

@@ -133,6 +133,7 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
 
     *exchange = (struct token_exchange){.url = NULL};
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
+    watchdog_expect("json-c to load");
     if (libjson_load(&json, error) != 0)
         return -1;
     if (token_api_url(options, &exchange->url) != 0)

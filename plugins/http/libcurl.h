@@ -6,8 +6,8 @@
 
 #include <curl/curl.h>
 
-/* libcurl as a table of its functions, for it is loaded only when a request is due: loading it and
- * its some thirty libraries takes most of a check's time, and a kept answer does without. With
+/* libcurl as a table of its functions, because it is loaded only when a request is due: loading it
+ * and its some thirty libraries takes most of a check's time, and a kept answer does without. With
  * --disable-lazy-libcurl the table holds the functions that the program is linked with. */
 
 #define LIBCURL_FUNCTIONS(X)                                                                       \

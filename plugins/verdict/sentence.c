@@ -201,12 +201,18 @@ static void write_exceeded(FILE *stream, const struct sentence_input *input) {
     fputc(')', stream);
 }
 
-static void write_token_refused(FILE *stream, const struct token_info *info) {
+static void write_token_refused(FILE *stream, const struct sentence_input *input) {
+    const char *token = input->options->secret.token;
+    const char *mistake = secret_likely_mistake(token, strlen(token));
+
     fputs("token refused: ", stream);
-    write_refusal(stream, info);
+    write_refusal(stream, info_of(input));
     fputs(" (look at the token file, the operation and the server of the token;"
-          " an external token does not work)",
+          " an external token does not work",
           stream);
+    if (mistake != NULL)
+        fprintf(stream, "; of the token in use: %s", mistake);
+    fputc(')', stream);
 }
 
 static void write_reply(FILE *stream, const struct sentence_input *input) {
@@ -222,7 +228,7 @@ static void write_reply(FILE *stream, const struct sentence_input *input) {
         write_exceeded(stream, input);
         break;
     case REPLY_TOKEN_REFUSED:
-        write_token_refused(stream, info);
+        write_token_refused(stream, input);
         break;
     case REPLY_BUSY:
         fputs("busy, which says nothing of the quota: ", stream);

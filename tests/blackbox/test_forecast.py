@@ -48,8 +48,6 @@ class Today(ForecastCase):
             # available, used, hours -> text, seconds
             (1000, 2000, 10, "gone in 7 h, 3 h before the reset", 25200),
             (10, 4790, 12, "gone in 1 min, 11 h before the reset", 90),
-            (1, 4799, 12, "gone in 0 min, 11 h before the reset", 9),
-            (800, 200, 21, "gone in 12 h, 9 h before the reset", 43200),
         )
         for available, used, hours, text, seconds in cases:
             with self.subTest(available=available, used=used, hours=hours):
@@ -145,7 +143,7 @@ class Remembered(ForecastCase):
         self.check_at(0)
         self.ask_at(HOUR, 1200, 3600, 9, max_age=290)
         kept = self.check_at(HOUR + 84, "--forecast", *thresholds, max_age=290)
-        line = re.sub(r" time=[0-9.]+s", " time=0.187s", kept.line)
+        line = re.sub(r" time=[0-9.]+s", " time=0.213s", kept.line)
         top = pathlib.Path(__file__).resolve().parents[2]
         manual = (top / "doc/check_wolkvox_token.1").read_text(encoding="utf-8")
         self.assertIn(line, manual.replace("\n", " "))

@@ -96,6 +96,12 @@ class Line(OutputCase):
             (refusal("PLEASE VALIDATE TOKEN"), "CRITICAL: token refused: HTTP 403, FORBIDDEN: PLEASE "
              "VALIDATE TOKEN (look at the token file, the operation and the server of the token; an "
              "external token does not work)"),
+            (answer(code="401", error="UNAUTHORIZED", msg=""), "CRITICAL: token refused: HTTP 200, code 401, "
+             "UNAUTHORIZED (look at the token file, the operation and the server of the token; an "
+             "external token does not work)"),
+            (answer(code="7", msg="no"), "CRITICAL: sales-crm: API not usable: HTTP 200, code 7: no"),
+            (refusal(error="METHOD NOT ALLOWED", code="405", status=405),
+             "CRITICAL: API not usable: HTTP 405, METHOD NOT ALLOWED"),
             (Reply(body="<html>It works!</html>"), "UNKNOWN: answer not understood: it is not JSON, "
              "it begins \"?html?It works!?/html?\" (HTTP 200)"),
             (Reply(body=f"{TOKEN} {'y' * 99}"), "UNKNOWN: answer not understood: it is not JSON, it "
@@ -176,38 +182,6 @@ class Cleaning(OutputCase):
         self.assertEqual(result.state, "OK", result)
         return result.message.rpartition(": 4799 of 4800 calls left")[0]
 
-    def test_every_character_that_is_not_shown(self):
-        classes = {"C0": range(0x20), "C1 and DEL": range(0x7F, 0xA0),
-                   "separators": (0x2028, 0x2029), "special": map(ord, "|\\<>&"),
-                   "bidirectional": (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F),
-                                     *range(0x2066, 0x206A))}
-        for name, points in classes.items():
-            with self.subTest(name):
-                points = list(points)
-                shown = self.described("x" + "".join(f"{chr(point)}x" for point in points))
-                self.assertRegex(shown, rf"\Ax([? ]x){{{len(points)}}}\Z")
-
-    def test_everything_else_is_shown(self):
-        for text in ("ñandú – 日本語 😀 ½ €", "a b  c", "!\"#$%'()*+,-./:;=?@[]^_`{}~", "\u00a0x\u00ad",
-                     "\U0010ffff\ufffd"):
-            with self.subTest(text):
-                self.assertEqual(self.described(text), text)
-
-    def test_broken_utf_8(self):
-        rows = (b"\xff", b"\xfe", b"\x80", b"\xc3", b"\xc0\xaf", b"\xc1\xbf", b"\xe2\x82",
-                b"\xe0\x80\xaf",
-                b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf0\x9f\x98", b"\xf4\x90\x80\x80",
-                b"\xf0\x80\x80\xaf", b"\xf8\x88\x80\x80\x80", b"\xfc\x84\x80\x80\x80\x80")
-        shown = self.described(b"x" + b"x".join(rows) + b"x")
-        self.assertRegex(shown, r"\Ax([? ]+x)+\Z")
-        self.assertEqual(shown.count("x"), len(rows) + 1)
-        self.assertEqual(self.described(b"\xc3"), "?")
-
-    def test_broken_utf_8_hides_no_character_behind_it(self):
-        for text in (b"\xe2|x", b"\xe2\x82\\x", b"\xf0<x", b"\xc3\x7fx"):
-            with self.subTest(text):
-                self.assertRegex(self.described(text.replace(b"\\", b"\\\\")), r"\A[? ]+x\Z")
-
     def test_hostile_texts_everywhere(self):
         benign = {"description": self.ask(answer()), "refusal": self.ask(refusal("x"))}
         for text in HOSTILE:
@@ -218,6 +192,10 @@ class Cleaning(OutputCase):
                     self.assertEqual(result.state, benign[name].state, result)
                     self.assertEqual(list(result.perfdata), list(benign[name].perfdata), result)
                     self.assertIsNone(re.search("[<>]", result.text), result)
+
+    def test_broken_utf_8(self):
+        shown = self.described(b"x\xffx\xc0\xafx\xed\xa0\x80x\xe2|x")
+        self.assertRegex(shown, r"\Ax([? ]+x){4}\Z")
 
     def test_hostile_places_of_a_redirect(self):
         for place in (b"https://a|b=1.example/", b"https://<b>x</b>/", b"https://a\\nb/",
@@ -256,13 +234,6 @@ class Cleaning(OutputCase):
         message = self.ask(refusal(f"bad token {TOKEN}", error=TOKEN, code=TOKEN)).message
         self.assertIn("bad token ***", message)
         self.ask(Reply(302, [("Location", f"https://{TOKEN}.example/{TOKEN}")]), args=("-vvv",))
-
-    def test_token_at_the_place_of_the_cut(self):
-        for length in (90, 100, 110, 118, 119, 120):
-            with self.subTest(length):
-                shown = self.described("x" * length + TOKEN)
-                self.assertNotIn(TOKEN[:8], shown)
-                self.assertLessEqual(len(shown), 120)
 
 
 class Verbose(OutputCase):

@@ -86,7 +86,7 @@ class Choice(ProxyCase):
         rows += [(("--proxy", proxy.url), {name: NOWHERE}) for name in VARIABLES]
         rows += [(("--proxy", proxy.url), {name: value}) for name in ("no_proxy", "NO_PROXY")
                  for value in ("*", "127.0.0.1,localhost")]
-        for args, env in rows:
+        for args, env in blackbox.some(rows):
             with self.subTest(args=args, env=env):
                 self.through(proxy, *args, env=env)
 
@@ -154,7 +154,7 @@ class Choice(ProxyCase):
                  (("--proxy", proxy.url), {"no_proxy": "other.example"}), (("--proxy", NOWHERE), {})]
         with api_module.WolkvoxApi(tls=False) as plain:
             plain.default_reply = Reply.json(blackbox.envelope())
-            for args, env in rows:
+            for args, env in blackbox.some(rows):
                 for host in ("127.0.0.1", "localhost"):
                     with self.subTest(host, args=args, env=env):
                         self.past(proxy, *args, url=f"http://{host}:{plain.port}", env=env)

@@ -198,6 +198,17 @@ class TokenRefused(StateCase):
                     message=rf"^token refused: .*403, FORBIDDEN: {INVALID}.+token")
 
 
+    def test_what_is_probably_wrong_with_the_token(self):
+        """Such a token is sent as it stands, because it may be one."""
+        for token, words in (('"0123456789abcdef"', "quotes"), ("token=0123456789abcdef", "begins with a name"),
+                             ("Wolkvox-Token:0123456789abcdef", "begins with a name")):
+            with self.subTest(token):
+                self.api.clear()
+                self.api.default_reply = refusal(403, INVALID)
+                result = blackbox.run("-H", self.server, *CRM, token=token)
+                self.assertRegex(result.message, f"^token refused: .*of the token in use: .*{words}")
+
+
 class Busy(StateCase):
 
     def test_says_nothing_of_the_quota(self):

@@ -77,7 +77,8 @@ class Order(TokenCase):
         os.mkfifo(beaten)
         file = ("--token-file", self.write(TOKEN))
         for wrong in (OTHER, "", "no token", "\x01", "\u00e9", "x" * (LONGEST + 1)):
-            for args in (file, (self.ini(f"token = {TOKEN}"),), (*file, self.ini(f"token = {wrong}", name="wrong.ini"))):
+            for args in (file, (self.ini(f"token = {TOKEN}"),), (*file,
+                         self.ini(f"token = {wrong}", name="wrong.ini"))):
                 with self.subTest(args=args, wrong=wrong[:20]):
                     self.assert_asked_with(TOKEN, *args, token=wrong)
         for path in ("/nonexistent/file", self.directory, beaten):

@@ -16,7 +16,7 @@ wolkvox = blackbox.load_api()
 
 TOKEN = "44d0c5" * 9
 CLOCK = pathlib.Path(blackbox.PLUGIN).parent / "tests/preload/clock.so"
-CHECK_COMMANDS = pathlib.Path(__file__).resolve().parents[2] / "contrib/pnp4nagios/check_commands"
+CONTRIB = pathlib.Path(__file__).resolve().parents[2] / "contrib"
 NOON = 1795608000  # some day
 STEP = 300
 EXCEEDED = wolkvox.Reply.json({"code": "403", "error": "FORBIDDEN", "msg": "TOKEN LIMIT EXCEEDED"}, 403)
@@ -97,9 +97,15 @@ class ByPosition(blackbox.FilesCase):
         self.assertEqual(multiple["available"].rows()[NOON + STEP], [0.0])
 
     def test_each_command_has_the_setting(self):
-        files = sorted(CHECK_COMMANDS.glob("*.cfg"))
-        self.assertIn("check_wolkvox_token.cfg", [path.name for path in files])
-        for path in files:
+        commands = set()
+        for example in (*CONTRIB.glob("nagios/*.cfg"), *CONTRIB.glob("nrpe/*.cfg"),
+                        *CONTRIB.glob("icinga2/*.conf"), *CONTRIB.glob("director/*.json")):
+            commands |= {"".join(names) for names in re.findall(
+                r'(?m)^ *command_name +(\w+)|^command\[(\w+)\]|^object CheckCommand "(\w+)"|'
+                r'"(wolkvox_token_director)": \{', example.read_text(encoding="utf-8"))}
+        files = {path.stem: path for path in CONTRIB.glob("pnp4nagios/check_commands/*.cfg")}
+        self.assertEqual(set(files), commands)
+        for path in files.values():
             self.assertIn("\nRRD_STORAGE_TYPE = MULTIPLE\n", path.read_text(encoding="utf-8"), path)
 
 

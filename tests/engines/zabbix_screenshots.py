@@ -5,7 +5,7 @@
     tests/engines/zabbix_screenshots.py graphs >doc/zabbix-graphs.png
 
 They show hosts with the template for external checks in Debian's Zabbix, in a sandbox, and need a plugin that is
-configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, and the packages of the tests.
+configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, the packages of the tests, and `locales`.
 """
 
 import pathlib

@@ -18,7 +18,7 @@ TOP = HERE.parent.parent
 BUILD = pathlib.Path(blackbox.PLUGIN).parent
 VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
 STATE = "/var/lib/monitoring-plugins"
-# Where packages put files and programs leave them. Not looked at: papers of dpkg, and what others write meanwhile.
+# Where packages put files and programs leave them. Not looked at: files of dpkg, and what others write meanwhile.
 LOOKED_AT = ("/etc", "/opt", "/srv", "/usr", "/var")
 OURS = f"{TOP}/", f"{BUILD.parent}/"  # logs of the tests that run
 NOT_LOOKED_AT = re.compile(

@@ -87,32 +87,6 @@ static void todays_pace_tells_whether_the_calls_last(void **context) {
     unit_end();
 }
 
-static void without_a_forecast_there_is_a_reason(void **context) {
-    static const struct {
-        struct figures figures;
-        const char *reason;
-    } cases[] = {
-        {{100, 4800, 4700, NO},
-         "the answer does not give the hours to the reset, nor is --reset-at given"},
-        {{100, NO, 4700, 12}, "the answer does not give a limit"},
-        {{100, 0, 4700, 12}, "the answer does not give a limit"},
-        {{100, 4800, NO, 12}, "the answer does not give the calls of today"},
-        {{0, 4800, 4800, 12}, "no calls are left"},
-        {{-BIG, BIG, BIG, 12}, "no calls are left"},
-        {{100, 4800, 4700, 22}, "it is too early, less than 3 h after the reset"},
-        {{100, 4800, 0, TOKEN_HOURS_MAX}, "it is too early, less than 3 h after the reset"},
-    };
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct forecast forecast = forecast_today(&cases[i].figures);
-        unit_check(forecast.kind == FORECAST_NONE && strcmp(forecast.reason, cases[i].reason) == 0,
-                   "case %zu: kind %d, '%s'", i, (int)forecast.kind,
-                   unit_show_text(forecast.reason).text);
-    }
-    unit_end();
-}
-
 /* Where --reset-at gives the moment, it is no whole number of hours ahead. */
 static void the_reset_counts_by_the_second(void **context) {
     static const struct {
@@ -143,29 +117,6 @@ static void the_reset_counts_by_the_second(void **context) {
         unit_check(forecast.kind == cases[i].kind && forecast.gone_in_s == cases[i].gone_in_s,
                    "case %zu: kind %d, in %" PRId64 " s", i, (int)forecast.kind,
                    forecast.gone_in_s);
-    }
-    unit_end();
-}
-
-static void a_kept_answers_forecast_is_less_its_age(void **context) {
-    static const struct {
-        int64_t age_s;
-        int64_t gone_in_s;
-        int64_t reset_in_s;
-    } cases[] = {{0, 11520, 32400}, {1, 11519, 32399}, {11520, 0, 20880},
-                 {20000, 0, 12400}, {32400, 0, 0},     {40000, 0, 0}};
-    static const struct figures figures = {800, 4550, 3750, 9};
-    struct token_info info = info_of(REPLY_TOKEN, &figures);
-    struct result result = result_of(&info);
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        result.age_s = cases[i].age_s;
-        struct forecast forecast = forecast_make(&result);
-        unit_check(forecast.kind == FORECAST_GONE && forecast.gone_in_s == cases[i].gone_in_s &&
-                       forecast_reset_in_s(&result) == cases[i].reset_in_s,
-                   "%" PRId64 " s old: in %" PRId64 " s, reset in %" PRId64 " s", cases[i].age_s,
-                   forecast.gone_in_s, forecast_reset_in_s(&result));
     }
     unit_end();
 }
@@ -459,9 +410,7 @@ static void whole_days_always_have_a_base_after_the_first_hour(void **context) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(todays_pace_tells_whether_the_calls_last),
-    cmocka_unit_test(without_a_forecast_there_is_a_reason),
     cmocka_unit_test(the_reset_counts_by_the_second),
-    cmocka_unit_test(a_kept_answers_forecast_is_less_its_age),
     cmocka_unit_test(a_few_points_of_the_day_are_remembered),
     cmocka_unit_test(a_full_history_gives_up_its_oldest_point),
     cmocka_unit_test(there_are_never_more_points_than_there_is_room),

@@ -264,6 +264,7 @@ static void what_is_more_or_other_is_refused(void **context) {
                    unit_show_text(cases[i].new).text);
     *strchr(with_nul.text, '#') = '\0';
     unit_check(!is_taken(with_nul.text, strlen(full_entry), &saved), "a NUL");
+    unit_check(!is_taken(full_entry, sizeof full_entry, &saved), "a NUL at the end");
     unit_end();
 }
 

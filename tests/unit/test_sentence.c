@@ -156,58 +156,6 @@ static void without_a_limit_a_percentage_is_no_threshold(void **context) {
     unit_end();
 }
 
-static void replies_without_figures_say_what_the_server_said(void **context) {
-    static const struct {
-        enum reply_kind kind;
-        long status;
-        const char *words[4]; /* code, error, message, how it begins */
-        const char *text;
-    } cases[] = {
-        {REPLY_LIMIT_EXCEEDED,
-         403,
-         {"403", "FORBIDDEN", "TOKEN LIMIT EXCEEDED", ""},
-         "crm: no calls left of 4800, counter resets in 15 h (HTTP 403, FORBIDDEN: TOKEN LIMIT "
-         "EXCEEDED)"},
-        {REPLY_TOKEN_REFUSED,
-         200,
-         {"401", "", "", ""},
-         "token refused: HTTP 200, code 401 (look at the token file, the operation and the server "
-         "of the token; an external token does not work)"},
-        {REPLY_BUSY, 429, {"", "", "", ""}, "crm: busy, which says nothing of the quota: HTTP 429"},
-        {REPLY_WRONG_METHOD,
-         405,
-         {"405", "METHOD NOT ALLOWED", "", ""},
-         "crm: API not usable: HTTP 405, METHOD NOT ALLOWED"},
-        {REPLY_REFUSED, 200, {"", "", "no", ""}, "crm: API not usable: HTTP 200: no"},
-        {REPLY_NOT_UNDERSTOOD,
-         200,
-         {"", "", "", "?html?It works!"},
-         "crm: answer not understood: it is odd, it begins \"?html?It works!\" (HTTP 200)"},
-        {REPLY_NOT_UNDERSTOOD,
-         200,
-         {"", "", "", ""},
-         "crm: answer not understood: it is odd (HTTP 200)"},
-    };
-    struct check check;
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = {.kind = cases[i].kind,
-                                  .status = cases[i].status,
-                                  .reason = "it is odd",
-                                  .limit = {true, 4800},
-                                  .hours = {true, 15},
-                                  .description = {"crm"},
-                                  .code = excerpt_of_text(cases[i].words[0]),
-                                  .error = excerpt_of_text(cases[i].words[1]),
-                                  .message = excerpt_of_text(cases[i].words[2]),
-                                  .begins = excerpt_of_text(cases[i].words[3])};
-        check_prepare(&check, &info, "20%", "10%");
-        check_text(&check, cases[i].text);
-    }
-    unit_end();
-}
-
 static void a_redirect_names_the_place(void **context) {
 #define SAME " (a redirect that stays on the same host, not followed: the token would go along)"
 #define TO(url) " (a redirect to " url ", not followed: the token would go along)"
@@ -250,7 +198,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_text_says_when_the_calls_run_out),
     cmocka_unit_test(the_text_says_why),
     cmocka_unit_test(without_a_limit_a_percentage_is_no_threshold),
-    cmocka_unit_test(replies_without_figures_say_what_the_server_said),
     cmocka_unit_test(a_redirect_names_the_place),
 };
 
