@@ -5,6 +5,7 @@
 
 #include "api/decode.h"
 #include "memory_stream.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
