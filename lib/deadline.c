@@ -16,7 +16,7 @@ int64_t clock_now_ms(void) {
     return read_clock(CLOCK_MONOTONIC);
 }
 
-int64_t clock_calendar_ms(void) {
+int64_t clock_wall_ms(void) {
     return read_clock(CLOCK_REALTIME);
 }
 

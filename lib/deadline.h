@@ -8,7 +8,7 @@
 int64_t clock_now_ms(void);
 
 /* Milliseconds since the Epoch, on the clock that outlives the run and that people set. */
-int64_t clock_calendar_ms(void);
+int64_t clock_wall_ms(void);
 
 /* The end of a time budget, on the former clock. */
 struct deadline {

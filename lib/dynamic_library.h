@@ -14,10 +14,9 @@ struct library_function {
     size_t place; /* of its pointer in the table, in bytes */
 };
 
-/* Loads the library of that SONAME, for the rest of the process, and fills the table. `secret` is
- * masked in messages. Gives 0, or -1 with ERROR_TROUBLE where the library is missing, broken, or
- * lacks a function. */
+/* Loads the library of that SONAME, for the rest of the process, and fills the table. Gives 0, or
+ * -1 with ERROR_LOCAL where the library is missing, broken, or lacks a function. */
 int library_load(const char *soname, const struct library_function *functions, size_t count,
-                 void *table, const char *secret, struct error *error);
+                 void *table, struct error *error);
 
 #endif

@@ -17,5 +17,5 @@ int error_set(struct error *error, enum error_kind kind, const char *format, ...
 }
 
 int error_out_of_memory(struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "out of memory");
+    return error_set(error, ERROR_LOCAL, "out of memory");
 }

@@ -6,7 +6,7 @@
  * Turning a kind into a state is not its business. */
 enum error_kind {
     ERROR_USAGE,       /* the command line is wrong */
-    ERROR_TROUBLE,     /* the plugin's own trouble: a file, memory, a library */
+    ERROR_LOCAL,       /* the plugin's own trouble: a file, memory, a library */
     ERROR_UNAVAILABLE, /* the service cannot be used */
     ERROR_TIMEOUT      /* the time is up while waiting for the service */
 };

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names_in_config_path[] = {"monitoring-plugins.ini", "plugins.ini",
-                                                   "nagios-plugins.ini"};
+static const char *const config_path_names[] = {"monitoring-plugins.ini", "plugins.ini",
+                                                "nagios-plugins.ini"};
 
 static const char *const places[] = {
     "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
@@ -29,55 +29,36 @@ static bool exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
-/* The path of `name` in a folder, in malloc'ed memory; NULL where memory ran out. */
-static char *join(const char *folder, size_t folder_length, const char *name) {
-    size_t size = folder_length + 1 + strlen(name) + 1;
-    char *path = malloc(size);
-
-    if (path != NULL)
-        snprintf(path, size, "%.*s/%s", (int)folder_length, folder, name);
-    return path;
+static bool find_in_folder(const char *folder, int length, char path[PATH_MAX]) {
+    for (size_t i = 0; i < sizeof config_path_names / sizeof config_path_names[0]; i++) {
+        int size = snprintf(path, PATH_MAX, "%.*s/%s", length, folder, config_path_names[i]);
+        if (size < PATH_MAX && exists(path))
+            return true;
+    }
+    return false;
 }
 
-/* The first file there is in the folders of a path list; sets *path to NULL where none is. */
-static int find_in_config_path(const char *list, char **path, struct error *error) {
-    const size_t name_count = sizeof names_in_config_path / sizeof names_in_config_path[0];
+/* Looks in the folders of the variable's path list; an empty one is no folder. */
+static bool find_in_variable(const char *name, char path[PATH_MAX]) {
+    const char *folder = getenv(name);
     size_t length;
 
-    *path = NULL;
-    for (const char *folder = list; *folder != '\0'; folder += length + (folder[length] == ':')) {
+    for (; folder != NULL && *folder != '\0'; folder += length + (folder[length] == ':')) {
         length = strcspn(folder, ":");
-        for (size_t i = 0; length > 0 && i < name_count; i++) {
-            *path = join(folder, length, names_in_config_path[i]);
-            if (*path == NULL)
-                return error_out_of_memory(error);
-            if (exists(*path))
-                return 0;
-            free(*path);
-            *path = NULL;
-        }
+        if (length > 0 && length < PATH_MAX && find_in_folder(folder, (int)length, path))
+            return true;
     }
-    return 0;
+    return false;
 }
 
-static int copy(const char *text, size_t length, char **result, struct error *error) {
-    *result = strndup(text, length);
-    return *result != NULL ? 0 : error_out_of_memory(error);
-}
-
-static int find_default_file(char **path, struct error *error) {
-    const char *config_path = getenv("NAGIOS_CONFIG_PATH");
-
-    if (config_path != NULL && find_in_config_path(config_path, path, error) != 0)
-        return -1;
-    if (*path != NULL)
-        return 0;
+static const char *find_file(char path[PATH_MAX]) {
+    if (find_in_variable("MONITORING_CONFIG_PATH", path) ||
+        find_in_variable("NAGIOS_CONFIG_PATH", path))
+        return path;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (exists(places[i]))
-            return copy(places[i], strlen(places[i]), path, error);
-    return error_set(error, ERROR_TROUBLE,
-                     "--extra-opts finds no INI file where it looks (see the manual); name it with "
-                     "--extra-opts=@FILE");
+            return places[i];
+    return NULL;
 }
 
 bool extra_opts_is_valid(const char *argument) {
@@ -95,24 +76,14 @@ const char *extra_opts_named_file(const char *argument) {
     return config_file != NULL && *config_file != '\0' ? config_file : NULL;
 }
 
-int extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found,
-                    struct error *error) {
-    const char *section = argument != NULL ? argument : "";
-    size_t length = strcspn(section, "@");
-    const char *file = extra_opts_named_file(argument);
-
-    *found = (struct extra_opts){NULL, NULL};
-    if (length == 0) {
-        section = default_section;
-        length = strlen(default_section);
+void extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found) {
+    found->section = argument != NULL ? argument : "";
+    found->section_length = strcspn(found->section, "@");
+    if (found->section_length == 0) {
+        found->section = default_section;
+        found->section_length = strlen(default_section);
     }
-    if (copy(section, length, &found->section, error) != 0)
-        return -1;
-    return file != NULL ? copy(file, strlen(file), &found->path, error)
-                        : find_default_file(&found->path, error);
-}
-
-void extra_opts_free(struct extra_opts *found) {
-    free(found->section);
-    free(found->path);
+    found->path = extra_opts_named_file(argument);
+    if (found->path == NULL)
+        found->path = find_file(found->found_path);
 }

@@ -3,27 +3,63 @@
 
 #include "ini.h"
 
-#include "process.h"
-
-#include <stdbool.h>
 #include <string.h>
 
-struct reader {
-    struct input *input;
-    const char *section;
-    ini_visitor *visit;
-    void *context;
-    bool in_section;
-    bool section_seen;
-    size_t line_number;
-    size_t length;
-    char line[INI_LINE_MAX + 2]; /* room for a carriage return that does not count, and for NUL */
-    char chunk[16 * 1024];
-};
+void ini_start(struct ini_reader *reader, struct user_file *file, const char *section,
+               size_t section_length, const struct deadline *deadline) {
+    reader->file = file;
+    reader->section = section;
+    reader->section_length = section_length;
+    reader->deadline = deadline;
+    reader->section_seen = false;
+    reader->line_number = 0;
+    reader->in_section = false;
+    reader->chunk_length = 0;
+    reader->chunk_used = 0;
+}
 
-static int fail_at_line(const struct reader *reader, const char *what, struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "%s, line %zu: %s", reader->input->name,
+static int fail_at_line(const struct ini_reader *reader, const char *what, struct error *error) {
+    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s", reader->file->name,
                      reader->line_number, what);
+}
+
+/* Gives 1, 0 at the end, or -1. */
+static int read_byte(struct ini_reader *reader, char *byte, struct error *error) {
+    if (reader->chunk_used == reader->chunk_length) {
+        long length = user_file_read(reader->file, reader->chunk, sizeof reader->chunk,
+                                     reader->deadline, error);
+        if (length <= 0)
+            return (int)length;
+        reader->chunk_length = (size_t)length;
+        reader->chunk_used = 0;
+    }
+    *byte = reader->chunk[reader->chunk_used++];
+    return 1;
+}
+
+/* Gives 1, 0 where there is no further line, or -1. */
+static int read_line(struct ini_reader *reader, struct error *error) {
+    static const char too_long[] = "it is longer than 8192 bytes";
+    size_t length = 0;
+    char byte = '\0';
+    int result;
+
+    reader->line_number++;
+    while ((result = read_byte(reader, &byte, error)) > 0 && byte != '\n') {
+        if (byte == '\0')
+            return fail_at_line(reader, "it holds a NUL byte", error);
+        if (length > INI_LINE_MAX)
+            return fail_at_line(reader, too_long, error);
+        reader->line[length++] = byte;
+    }
+    if (result < 0)
+        return -1;
+    if (length > 0 && reader->line[length - 1] == '\r')
+        length--;
+    if (length > INI_LINE_MAX)
+        return fail_at_line(reader, too_long, error);
+    reader->line[length] = '\0';
+    return result > 0 || length > 0;
 }
 
 static char *trim(char *text) {
@@ -37,94 +73,53 @@ static char *trim(char *text) {
     return start;
 }
 
-/* A line that begins with "[". Gives whether it is a section's head: one that nothing follows. */
-static bool enter_section(struct reader *reader, char *line) {
-    char *end = strchr(line, ']');
-
-    if (end == NULL || end[1] != '\0')
-        return false;
-    *end = '\0';
-    reader->in_section = strcmp(trim(line + 1), reader->section) == 0;
-    reader->section_seen |= reader->in_section;
-    return true;
-}
-
-static int visit_entry(struct reader *reader, char *line, struct error *error) {
-    char *equals = strchr(line, '=');
-    struct ini_entry entry = {.input = reader->input, .line = reader->line_number};
-
-    if (equals != NULL) {
-        *equals = '\0';
-        entry.value = trim(equals + 1);
-    }
-    entry.key = trim(line);
-    return reader->visit(reader->context, &entry, error);
-}
-
-static int read_line(struct reader *reader, char *line, struct error *error) {
+static char *visible_part(struct ini_reader *reader) {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    char *line = reader->line;
 
     if (reader->line_number == 1 && strncmp(line, byte_order_mark, 3) == 0)
         line += 3;
-    line = trim(line);
-    if (*line == '\0' || *line == '#' || *line == ';')
-        return 0;
-    if (*line == '[' && enter_section(reader, line))
-        return 0;
-    if (!reader->in_section)
-        return 0;
-    if (*line == '[')
-        return fail_at_line(reader, "[SECTION] has no end, or something stands behind it", error);
-    return visit_entry(reader, line, error);
+    return trim(line);
 }
 
-static int end_line(struct reader *reader, struct error *error) {
-    if (reader->length > 0 && reader->line[reader->length - 1] == '\r')
-        reader->length--;
-    if (reader->length > INI_LINE_MAX)
-        return fail_at_line(reader, "longer than 8192 bytes", error);
-    reader->line[reader->length] = '\0';
-    int result = read_line(reader, reader->line, error);
-    reader->length = 0;
-    reader->line_number++;
-    return result;
-}
+static int enter_section(struct ini_reader *reader, char *line, struct error *error) {
+    char *end = strchr(line, ']');
 
-static int add_byte(struct reader *reader, char byte, struct error *error) {
-    if (byte == '\n')
-        return end_line(reader, error);
-    if (byte == '\0')
-        return fail_at_line(reader, "a NUL byte stands in it", error);
-    if (reader->length > INI_LINE_MAX)
-        return fail_at_line(reader, "longer than 8192 bytes", error);
-    reader->line[reader->length++] = byte;
+    if (end == NULL || end[1] != '\0')
+        return fail_at_line(reader, "a section is written [NAME], with nothing behind it", error);
+    *end = '\0';
+    const char *name = trim(line + 1);
+    reader->in_section = strlen(name) == reader->section_length &&
+                         memcmp(name, reader->section, reader->section_length) == 0;
+    reader->section_seen |= reader->in_section;
     return 0;
 }
 
-static int read_all(struct reader *reader, const struct deadline *deadline, struct error *error) {
-    long length;
+static void split(char *line, struct ini_entry *entry) {
+    char *equals = strchr(line, '=');
 
-    do {
-        length = input_read(reader->input, reader->chunk, sizeof reader->chunk, deadline, error);
-        if (length < 0)
-            return -1;
-        for (long i = 0; i < length; i++)
-            if (add_byte(reader, reader->chunk[i], error) != 0)
-                return -1;
-    } while (length > 0);
-    return end_line(reader, error);
+    entry->value = NULL;
+    if (equals != NULL) {
+        *equals = '\0';
+        entry->value = trim(equals + 1);
+    }
+    entry->key = trim(line);
 }
 
-int ini_read_section(struct input *input, const char *section, const char *shown_section,
-                     const struct deadline *deadline, ini_visitor *visit, void *context,
-                     struct error *error) {
-    struct reader reader = {
-        .input = input, .section = section, .visit = visit, .context = context, .line_number = 1};
-    int result = read_all(&reader, deadline, error);
+int ini_next(struct ini_reader *reader, struct ini_entry *entry, struct error *error) {
+    int result;
 
-    if (result == 0 && !reader.section_seen)
-        result = error_set(error, ERROR_TROUBLE, "the %s has no section [%s]", input->name,
-                           shown_section);
-    wipe(&reader, sizeof reader);
+    while ((result = read_line(reader, error)) > 0) {
+        char *line = visible_part(reader);
+        if (*line == '\0' || *line == '#' || *line == ';')
+            continue;
+        if (*line == '[') {
+            if (enter_section(reader, line, error) != 0)
+                return -1;
+        } else if (reader->in_section) {
+            split(line, entry);
+            return 1;
+        }
+    }
     return result;
 }

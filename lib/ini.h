@@ -6,30 +6,42 @@
 #include "error.h"
 #include "user_file.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* INI files, read strictly and in a fixed piece of memory. By hand, for libinih cuts long lines
- * and answers success, and takes what stands behind a semicolon out of a value: a token may hold
- * one. */
+/* INI files, read strictly and in a fixed piece of memory. By hand, because libinih cuts long lines
+ * and reports success, and drops what follows a semicolon in a value: a token may hold one. */
 
 enum { INI_LINE_MAX = 8192 };
 
-struct ini_entry {
-    const struct input *input;
-    size_t line;
-    const char *key;
-    const char *value; /* NULL: there is no "=" */
+struct ini_reader {
+    struct user_file *file;
+    const char *section;
+    size_t section_length;
+    const struct deadline *deadline;
+    bool section_seen;  /* so far */
+    size_t line_number; /* of the last entry, counted from 1 */
+    /* The rest is its own. */
+    bool in_section;
+    size_t chunk_length;
+    size_t chunk_used;
+    char chunk[4 * 1024];
+    char line[INI_LINE_MAX + 2]; /* with a carriage return that does not count, and a NUL */
 };
 
-/* Is shown each entry of the section. Gives 0 to go on, or -1 with *error filled. */
-typedef int ini_visitor(void *context, const struct ini_entry *entry, struct error *error);
+struct ini_entry {
+    char *key;
+    char *value; /* NULL: there is no "=" */
+};
 
-/* Reads the whole input and shows the visitor the entries of all sections of that name. Gives 0,
- * or -1 with ERROR_TROUBLE: no such section, a line in it that is no entry, a NUL or a line that is
- * too long anywhere, an input that is too large or cannot be read. Messages name file and line and
- * nothing else of the line, for it may hold a secret. `shown_section` names the section there. */
-int ini_read_section(struct input *input, const char *section, const char *shown_section,
-                     const struct deadline *deadline, ini_visitor *visit, void *context,
-                     struct error *error);
+/* Prepares to read the entries of all sections of that name of `section_length` bytes. */
+void ini_start(struct ini_reader *reader, struct user_file *file, const char *section,
+               size_t section_length, const struct deadline *deadline);
+
+/* Reads up to the section's next entry, which is the caller's until the next call. Gives 1, or 0
+ * at the end of the file, or -1 with ERROR_LOCAL: a NUL, a line that is too long or a broken
+ * [section] anywhere, a file that is too large or cannot be read. Messages name file and line, and
+ * nothing of the line, because it may hold a secret. */
+int ini_next(struct ini_reader *reader, struct ini_entry *entry, struct error *error);
 
 #endif

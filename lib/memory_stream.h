@@ -10,7 +10,7 @@
 struct memory_stream {
     FILE *file;
     char *text;    /* up to date after fflush() */
-    size_t length; /* likewise */
+    size_t length; /* up to date after fflush(), too */
 };
 
 /* Gives the file to write to, or NULL where memory ran out. */

@@ -43,7 +43,7 @@ static int parse_exponent(const char *text, long *exponent) {
     return *text == '\0' ? 0 : -1;
 }
 
-int number_parse_whole_decimal(const char *text, int64_t *value) {
+int number_parse_json(const char *text, int64_t *value) {
     int negative = *text == '-';
     const char *digits = text + negative;
     size_t length = strcspn(digits, "eE");
@@ -90,4 +90,24 @@ void number_format(char text[NUMBER_SIZE], int64_t value, unsigned int decimals)
         snprintf(text, NUMBER_SIZE, "%s%" PRId64 ".%0*" PRId64, value < 0 ? "-" : "",
                  value < 0 ? -(value / scale) : value / scale, (int)decimals,
                  value < 0 ? -(value % scale) : value % scale);
+}
+
+/* Digit by digit, because the product of a count and 10^12 does not fit in 64 bits. */
+int64_t number_percent(int64_t part, int64_t whole, unsigned int decimals, bool round_up) {
+    int64_t result = part / whole;
+    int64_t rest = part % whole;
+
+    for (unsigned int digit = 0; digit < decimals + 2; digit++) {
+        result = result * 10 + rest * 10 / whole;
+        rest = rest * 10 % whole;
+    }
+    return result + (round_up && rest > 0);
+}
+
+unsigned int number_percent_decimals(int64_t whole) {
+    unsigned int decimals = PERCENT_DECIMALS;
+
+    for (int64_t step = 10000; step < whole; step *= 10)
+        decimals++;
+    return decimals;
 }

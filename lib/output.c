@@ -3,8 +3,12 @@
 
 #include "output.h"
 
+#include "mask.h"
+#include "watchdog.h"
+
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -43,20 +47,42 @@ static struct iovec part(const char *text) {
     return (struct iovec){.iov_base = (void *)text, .iov_len = strlen(text)};
 }
 
-int result_print_text(const char *text) {
+int output_print_text(const char *text) {
     struct iovec parts[] = {part(text)};
 
     return write_parts(parts, 1);
 }
 
-int result_print(const char *label, const struct check_result *result) {
-    const char *perfdata = result->perfdata != NULL ? result->perfdata : "";
-    const char *long_output = result->long_output != NULL ? result->long_output : "";
+static int print(const char *label, const struct output *output, const char *text,
+                 const char *long_output) {
+    const char *perfdata = output->perfdata != NULL ? output->perfdata : "";
     struct iovec parts[] = {
-        part(label),    part(" "),          part(state_name(result->state)),
-        part(": "),     part(result->text), part(*perfdata != '\0' ? " | " : ""),
-        part(perfdata), part("\n"),         part(long_output),
+        part(label),    part(" "),  part(state_name(output->state)),
+        part(": "),     part(text), part(*perfdata != '\0' ? " | " : ""),
+        part(perfdata), part("\n"), part(long_output),
     };
 
     return write_parts(parts, sizeof parts / sizeof parts[0]);
+}
+
+/* A last look, whatever was forgotten before. A secret that is shorter than a part would be taken
+ * for ordinary words. */
+static char *masked(const char *text) {
+    size_t length;
+
+    return mask_has_long_secret() ? mask_apply(text, strlen(text), &length) : strdup(text);
+}
+
+int output_print(const char *label, const struct output *output) {
+    char *text = masked(output->text);
+    char *long_output = masked(output->long_output != NULL ? output->long_output : "");
+    const struct output out_of_memory = {.state = STATE_UNKNOWN};
+
+    watchdog_stop();
+    int result = text != NULL && long_output != NULL
+                     ? print(label, output, text, long_output)
+                     : print(label, &out_of_memory, "out of memory", "") - 1;
+    free(text);
+    free(long_output);
+    return result < 0 ? -1 : 0;
 }

@@ -15,7 +15,7 @@ struct perfdata {
     unsigned int decimals;
     const char *unit;          /* "", "s" or "%" */
     char warning[RANGE_SIZE];  /* a range or a plain number; empty: none */
-    char critical[RANGE_SIZE]; /* likewise */
+    char critical[RANGE_SIZE]; /* a range or a plain number; empty: none */
     char min[NUMBER_SIZE];     /* empty: none */
     char max[NUMBER_SIZE];     /* empty: none */
 };

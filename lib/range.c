@@ -17,8 +17,8 @@ bool range_is_minimum(const struct range *range) {
     return !range->inside && range->has_start && !range->has_end;
 }
 
-bool range_is_empty(const struct range *range) {
-    return range->has_start && range->has_end && range->start > range->end;
+bool range_never_alerts(const struct range *range) {
+    return !range->inside && !range->has_start && !range->has_end;
 }
 
 void range_format(char text[RANGE_SIZE], const struct range *range) {

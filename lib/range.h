@@ -22,8 +22,8 @@ bool range_alerts(const struct range *range, int64_t value);
  * metric that counts the other way can express. */
 bool range_is_minimum(const struct range *range);
 
-/* Whether no number is in it: its start is beyond its end. */
-bool range_is_empty(const struct range *range);
+/* Whether it alerts for no number: "~:". */
+bool range_never_alerts(const struct range *range);
 
 /* Writes [@][start|~]:[end]. */
 #define RANGE_SIZE 64

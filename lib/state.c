@@ -23,7 +23,7 @@ int state_parse(const char *text, enum state *state) {
     return -1;
 }
 
-enum state state_worse(enum state a, enum state b) {
+enum state worse_state(enum state a, enum state b) {
     static const int badness[] = {
         [STATE_OK] = 0, [STATE_WARNING] = 1, [STATE_UNKNOWN] = 2, [STATE_CRITICAL] = 3};
 

@@ -13,6 +13,6 @@ const char *state_name(enum state state);
 int state_parse(const char *text, enum state *state);
 
 /* The worse of two: OK < WARNING < UNKNOWN < CRITICAL. */
-enum state state_worse(enum state a, enum state b);
+enum state worse_state(enum state a, enum state b);
 
 #endif

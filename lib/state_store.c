@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +18,34 @@
 #define O_PATH O_RDONLY /* then a folder must be readable, too */
 #endif
 
-enum { LOCK_POLL_MS = 20, TEMPORARY_NAME_SIZE = 256, NOT_OWN = -1 /* in place of an errno */ };
+enum { FILE_NAME_SIZE = 256 };
 
+/* ---- Messages ---- */
+
+static const char not_own[] = "belongs to another user or others may write to it";
+
+/* Says what is wrong with the folder that was entered last; `reason` may be empty. */
 static int fail(const struct store *store, const char *what, const char *reason,
                 struct error *error) {
-    struct text_piece shown =
-        text_piece(store->root, strlen(store->root), TEXT_PIECE_MAX, store->secret);
+    struct excerpt root = excerpt_of_text(store->root);
 
-    return error_set(error, ERROR_TROUBLE, "cannot %s the state directory %s: %s", what, shown.text,
-                     reason);
+    return error_set(error, ERROR_LOCAL, "%s%s %s%s", root.text, store->below, what, reason);
+}
+
+static int fail_to_open(const struct store *store, int number, struct error *error) {
+    if (number == ENOENT)
+        return fail(store, "does not exist", "", error);
+    if (number == ENOTDIR || number == ELOOP)
+        return fail(store, "is not a directory", "", error);
+    return fail(store, "cannot be opened: ", strerror(number), error);
+}
+
+static int fail_to_make(const struct store *store, int number, struct error *error) {
+    return fail(store, "cannot be made: ", strerror(number), error);
+}
+
+static int fail_to_write(const struct store *store, int number, struct error *error) {
+    return fail(store, "cannot be written to: ", strerror(number), error);
 }
 
 /* ---- Folders ---- */
@@ -36,103 +54,94 @@ static bool is_own(const struct store *store, const struct stat *status) {
     return status->st_uid == store->user && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int make_where_missing(const char *path) {
-    if (*path == '\0' || access(path, F_OK) == 0 || mkdir(path, S_IRWXU) == 0)
-        return 0;
-    return errno == EEXIST ? 0 : -1;
-}
-
 /* Makes a folder and its parents. Gives 0, or -1 with errno. */
 static int make_folders(const char *path) {
     char *copy = strdup(path);
-    int result = 0;
+    int result = copy != NULL ? 0 : -1;
 
-    if (copy == NULL)
-        return -1;
-    for (char *slash = strchr(copy, '/'); result == 0 && slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        result = make_where_missing(copy);
-        *slash = '/';
+    for (char *end = copy; result == 0 && end != NULL;) {
+        end = strchr(end + 1, '/');
+        if (end != NULL)
+            *end = '\0';
+        if (access(copy, F_OK) != 0 && mkdir(copy, S_IRWXU) != 0 && errno != EEXIST)
+            result = -1;
+        if (end != NULL)
+            *end = '/';
     }
-    if (result == 0)
-        result = make_where_missing(copy);
-    int reason = errno;
+    int number = errno;
     free(copy);
-    errno = reason;
+    errno = number;
     return result;
 }
 
-static int open_root(const char *root, bool make) {
+static int open_root(struct store *store, bool make, struct error *error) {
     const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    int fd = open(root, flags);
 
-    if (fd < 0 && errno == ENOENT && make && make_folders(root) == 0)
-        fd = open(root, flags);
-    return fd;
+    store->folder = open(store->root, flags);
+    if (store->folder < 0 && errno == ENOENT && make) {
+        if (make_folders(store->root) != 0)
+            return fail_to_make(store, errno, error);
+        store->folder = open(store->root, flags);
+    }
+    return store->folder >= 0 ? 0 : fail_to_open(store, errno, error);
 }
 
-/* Opens a folder within another, or makes it; closes the other. */
-static int open_folder(const struct store *store, int parent, const char *name) {
+static int open_or_make(const struct store *store, const char *name, struct error *error) {
     const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    struct stat status;
-    int fd = openat(parent, name, flags);
+    int fd = openat(store->folder, name, flags);
 
-    if (fd < 0 && errno == ENOENT && (mkdirat(parent, name, S_IRWXU) == 0 || errno == EEXIST))
-        fd = openat(parent, name, flags);
-    int reason = errno;
-    if (fd >= 0 && (fstat(fd, &status) != 0 || !is_own(store, &status))) {
-        close(fd);
-        fd = -1;
-        reason = NOT_OWN;
+    if (fd < 0 && errno == ENOENT) {
+        if (mkdirat(store->folder, name, S_IRWXU) != 0 && errno != EEXIST)
+            return fail_to_make(store, errno, error);
+        fd = openat(store->folder, name, flags);
     }
-    close(parent);
-    errno = reason;
-    return fd;
+    return fd >= 0 ? fd : fail_to_open(store, errno, error);
 }
 
-static const char *reason_of(int number) {
-    switch (number) {
-    case NOT_OWN:
-        return "another user owns a folder in it, or may write to it";
-    case ELOOP:
-    case ENOTDIR:
-        return "it, or a part of it, is no directory";
-    default:
-        return strerror(number);
-    }
+/* Goes from the store's folder to one in it. */
+static int enter(struct store *store, const char *name, struct error *error) {
+    size_t length = strlen(store->below);
+    struct stat status;
+
+    snprintf(store->below + length, sizeof store->below - length, "/%s", name);
+    int fd = open_or_make(store, name, error);
+    if (fd < 0)
+        return -1;
+    close(store->folder);
+    store->folder = fd;
+    if (fstat(fd, &status) != 0)
+        return fail_to_open(store, errno, error);
+    return is_own(store, &status) ? 0 : fail(store, not_own, "", error);
 }
 
 int store_open(struct store *store, const char *root, bool make_root, const char *name,
-               const char *secret, struct error *error) {
+               struct error *error) {
     char user[32];
 
-    *store =
-        (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root, .secret = secret};
+    *store = (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root};
     snprintf(user, sizeof user, "%lu", (unsigned long)store->user);
-    int folder = open_root(root, make_root);
-    if (folder >= 0)
-        folder = open_folder(store, folder, user);
-    if (folder >= 0)
-        folder = open_folder(store, folder, name);
-    store->folder = folder;
-    return folder >= 0 ? 0 : fail(store, "use", reason_of(errno), error);
+    if (open_root(store, make_root, error) == 0 && enter(store, user, error) == 0 &&
+        enter(store, name, error) == 0)
+        return 0;
+    store_close(store);
+    return -1;
 }
 
 /* ---- Reading ---- */
 
-static bool is_own_file(const struct store *store, int fd, struct stat *status) {
-    return fstat(fd, status) == 0 && S_ISREG(status->st_mode) && is_own(store, status);
+static bool is_own_file(const struct store *store, int fd) {
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && is_own(store, &status);
 }
 
 long store_read(const struct store *store, const char *name, char *buffer, size_t size) {
-    struct stat status;
     ssize_t length = -1;
     int fd = openat(store->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
     if (fd < 0)
         return -1;
-    if (is_own_file(store, fd, &status) && status.st_size <= (off_t)size)
+    if (is_own_file(store, fd))
         length = read(fd, buffer, size);
     close(fd);
     return (long)length;
@@ -140,184 +149,84 @@ long store_read(const struct store *store, const char *name, char *buffer, size_
 
 /* ---- The lock ---- */
 
-static void make_temporary_name(char temporary[TEMPORARY_NAME_SIZE], const char *name) {
-    snprintf(temporary, TEMPORARY_NAME_SIZE, "%s.new", name);
+static void add_ending(char file[FILE_NAME_SIZE], const char *name, const char *ending) {
+    snprintf(file, FILE_NAME_SIZE, "%s.%s", name, ending);
 }
 
-/* Whether the locked file is still the one of that name: its last owner may have replaced it. */
-static bool is_current(const struct store *store, const char *name) {
-    struct stat locked;
-    struct stat named;
+/* A file of its own, because the other one is replaced: a lock on it would be one on a file that is
+ * gone. It stays, because who removes it cannot know whether another process is about to lock it.
+ */
+static int open_lock(struct store *store, const char *name, struct error *error) {
+    char file[FILE_NAME_SIZE];
 
-    return fstat(store->lock, &locked) == 0 &&
-           fstatat(store->folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
-}
-
-/* Opens the file to be locked, or makes it. Where that is no file of the user's own, errno says
- * what is in the way. */
-static int open_own_file(const struct store *store, const char *name) {
-    struct stat status;
-    int fd = openat(store->folder, name,
+    add_ending(file, name, "lock");
+    int fd = openat(store->folder, file,
                     O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
-
-    if (fd < 0 || is_own_file(store, fd, &status))
-        return fd;
-    close(fd);
-    errno = NOT_OWN;
-    return -1;
-}
-
-static bool is_in_the_way(int reason) {
-    return reason == NOT_OWN || reason == ELOOP || reason == ENXIO || reason == EACCES;
-}
-
-/* Takes away what is in the way. One process at a time, for a second one might take away the file
- * that the first has made and locked meanwhile; one that comes too early gets EEXIST. */
-static int clear_the_way(const struct store *store, const char *name) {
-    int guard = openat(store->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (guard < 0)
-        return -1;
-    int fd = -1;
-    int reason = EEXIST;
-    if (flock(guard, LOCK_EX | LOCK_NB) == 0) {
-        fd = open_own_file(store, name);
-        reason = errno;
-        if (fd < 0 && is_in_the_way(reason) && unlinkat(store->folder, name, 0) == 0) {
-            fd = open_own_file(store, name);
-            reason = errno;
-        }
-    } else {
-        poll(NULL, 0, LOCK_POLL_MS);
+    if (fd < 0)
+        return fail_to_write(store, errno, error);
+    if (!is_own_file(store, fd)) {
+        close(fd);
+        return fail(store, "has a lock that ", not_own, error);
     }
-    close(guard);
-    errno = reason;
-    return fd;
-}
-
-static int open_for_lock(const struct store *store, const char *name) {
-    int fd = open_own_file(store, name);
-
-    return fd < 0 && is_in_the_way(errno) ? clear_the_way(store, name) : fd;
-}
-
-static int time_is_up(const struct deadline *deadline, struct error *error) {
-    return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for a lock in the state directory",
-                     deadline->seconds);
-}
-
-static int try_again(const struct deadline *deadline, struct error *error) {
-    return deadline_left_ms(deadline) > 0 ? STORE_CHANGED : time_is_up(deadline, error);
-}
-
-static int wait_for_lock(struct store *store, const char *name, const struct deadline *deadline,
-                         struct error *error) {
-    while (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK)
-            return fail(store, "lock a file in", strerror(errno), error);
-        int left_ms = deadline_left_ms(deadline);
-        if (left_ms == 0)
-            return time_is_up(deadline, error);
-        store->waited = true;
-        poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
-        if (!is_current(store, name))
-            break;
-    }
+    store->lock = fd;
     return 0;
 }
 
 static void remove_temporary(const struct store *store, const char *name) {
-    char temporary[TEMPORARY_NAME_SIZE];
+    char file[FILE_NAME_SIZE];
 
-    make_temporary_name(temporary, name);
-    (void)unlinkat(store->folder, temporary, 0);
+    add_ending(file, name, "new");
+    (void)unlinkat(store->folder, file, 0);
 }
 
-static void close_lock(struct store *store) {
-    close(store->lock);
-    store->lock = -1;
-}
-
-int store_lock(struct store *store, const char *name, const struct deadline *deadline,
-               struct error *error) {
-    store->lock = open_for_lock(store, name);
-    if (store->lock < 0 && errno != EEXIST)
-        return fail(store, "write to", reason_of(errno), error);
-    if (store->lock < 0) {
-        store->waited = true;
-        return try_again(deadline, error);
-    }
-    int result = wait_for_lock(store, name, deadline, error);
-    if (result == 0 && is_current(store, name)) {
-        remove_temporary(store, name);
-        return 0;
-    }
-    close_lock(store);
-    return result != 0 ? result : try_again(deadline, error);
-}
-
-void store_sweep(struct store *store, const char *name) {
-    char temporary[TEMPORARY_NAME_SIZE];
-
-    make_temporary_name(temporary, name);
-    if (faccessat(store->folder, temporary, F_OK, 0) != 0)
-        return;
-    store->lock = open_own_file(store, name);
-    if (store->lock < 0)
-        return;
-    if (flock(store->lock, LOCK_EX | LOCK_NB) == 0 && is_current(store, name)) {
-        remove_temporary(store, name);
-        store_unlock(store, name);
-    } else {
-        close_lock(store);
-    }
-}
-
-void store_unlock(struct store *store, const char *name) {
-    struct stat status;
-
-    if (store->lock < 0)
-        return;
-    if (fstat(store->lock, &status) == 0 && status.st_size == 0 && is_current(store, name))
-        (void)unlinkat(store->folder, name, 0);
-    close_lock(store);
+int store_lock(struct store *store, const char *name, struct error *error) {
+    if (store->lock < 0 && open_lock(store, name, error) != 0)
+        return -1;
+    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? STORE_BUSY
+                                    : fail(store, "cannot be locked: ", strerror(errno), error);
+    remove_temporary(store, name);
+    return 0;
 }
 
 /* ---- Writing ---- */
 
+/* Writes all of it and closes the file. Gives 0, or -1 with errno. */
 static int write_file(int fd, const char *bytes, size_t length) {
     ssize_t written = write(fd, bytes, length);
-
-    if (written >= 0 && (size_t)written < length)
-        errno = ENOSPC;
-    int reason = errno;
+    int number = written < 0 ? errno : ENOSPC;
     bool closed = close(fd) == 0;
-    if (closed)
-        errno = reason;
+
+    if (written != (ssize_t)length)
+        errno = number;
     return closed && written == (ssize_t)length ? 0 : -1;
 }
 
 int store_replace(const struct store *store, const char *name, const char *bytes, size_t length,
                   struct error *error) {
-    char temporary[TEMPORARY_NAME_SIZE];
+    char file[FILE_NAME_SIZE];
 
-    make_temporary_name(temporary, name);
-    int fd = openat(store->folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+    add_ending(file, name, "new");
+    int fd = openat(store->folder, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
     if (fd < 0)
-        return fail(store, "write to", strerror(errno), error);
+        return fail_to_write(store, errno, error);
     if (write_file(fd, bytes, length) == 0 &&
-        renameat(store->folder, temporary, store->folder, name) == 0)
+        renameat(store->folder, file, store->folder, name) == 0)
         return 0;
-    int reason = errno;
+    int number = errno;
     remove_temporary(store, name);
-    return fail(store, "write to", strerror(reason), error);
+    return fail_to_write(store, number, error);
+}
+
+static void close_descriptor(int *fd) {
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 void store_close(struct store *store) {
-    if (store->folder >= 0)
-        close(store->folder);
-    store->folder = -1;
+    close_descriptor(&store->lock);
+    close_descriptor(&store->folder);
 }

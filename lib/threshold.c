@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PERCENT_DECIMALS = 3, THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
+enum { FRACTION_DIGITS = 3, THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
+
+static const char not_a_threshold[] = "not a threshold; examples: 480, 10%, 12.5%, 100:2000";
 
 /* A percentage without its sign, 0 to 100 with up to three decimals. */
 static int parse_percent(const char *text, size_t length, int64_t *thousandths) {
@@ -21,9 +23,9 @@ static int parse_percent(const char *text, size_t length, int64_t *thousandths) 
         return -1;
     if (point != NULL) {
         size_t decimals = length - whole_length - 1;
-        if (decimals < 1 || decimals > PERCENT_DECIMALS)
+        if (decimals < 1 || decimals > FRACTION_DIGITS)
             return -1;
-        for (size_t i = 0; i < PERCENT_DECIMALS; i++) {
+        for (size_t i = 0; i < FRACTION_DIGITS; i++) {
             char digit = i < decimals ? point[1 + i] : '0';
             if (digit < '0' || digit > '9')
                 return -1;
@@ -43,69 +45,47 @@ static int parse_bound(const char *text, size_t length, struct bound *bound) {
     return number_parse(text, length, NUMBER_MAX, &bound->value);
 }
 
-/* What stands before the colon: nothing is 0, ~ is minus infinity. */
-static int parse_start(const char *text, size_t length, struct bound *start) {
-    if (length == 0) {
-        *start = (struct bound){BOUND_COUNT, 0};
-        return 0;
-    }
-    if (length == 1 && text[0] == '~') {
-        *start = (struct bound){BOUND_OPEN, 0};
-        return 0;
-    }
-    return parse_bound(text, length, start);
+/* START:END, START, or behind an @ also END. Without START it is 0, ~ is minus infinity, and
+ * without END that is infinity. */
+static int parse_bounds(const char *text, struct threshold *threshold) {
+    const char *colon = strchr(text, ':');
+    const char *end = colon != NULL ? colon + 1 : threshold->inside ? text : "";
+    size_t start_length = end == text ? 0 : strcspn(text, ":");
+    bool is_open = colon == text + 1 && *text == '~';
+
+    threshold->start.unit = is_open ? BOUND_OPEN : BOUND_COUNT;
+    if (!is_open && start_length > 0 && parse_bound(text, start_length, &threshold->start) != 0)
+        return -1;
+    return *end != '\0' ? parse_bound(end, strlen(end), &threshold->end) : 0;
 }
 
-static int parse_end(const char *text, struct bound *end) {
-    if (*text == '\0') {
-        *end = (struct bound){BOUND_OPEN, 0};
-        return 0;
-    }
-    return parse_bound(text, strlen(text), end);
+/* Without a number only "~:" makes sense: it never alerts. */
+static bool says_nothing(const char *text) {
+    return strpbrk(text, "0123456789") == NULL && strcmp(text, "~:") != 0;
 }
 
 int threshold_parse(const char *text, struct threshold *threshold, const char **reason) {
     bool inside = text[0] == '@';
-    const char *start = text + inside;
-    const char *colon = strchr(start, ':');
-    int failed;
+    const struct bound *start = &threshold->start;
+    const struct bound *end = &threshold->end;
 
     *threshold = (struct threshold){.inside = inside};
-    *reason =
-        "it is neither a whole number up to 2^53 nor a percentage from 0% to 100% with up to 3 "
-        "decimals, nor a range of them";
-    if (colon != NULL) {
-        failed = parse_start(start, (size_t)(colon - start), &threshold->start) != 0 ||
-                 parse_end(colon + 1, &threshold->end) != 0;
-    } else if (inside) {
-        threshold->start = (struct bound){BOUND_COUNT, 0};
-        failed = *start == '\0' || parse_end(start, &threshold->end) != 0;
-    } else {
-        threshold->end = (struct bound){BOUND_OPEN, 0};
-        failed = parse_bound(start, strlen(start), &threshold->start) != 0;
-    }
-    if (failed)
+    *reason = not_a_threshold;
+    if (parse_bounds(text + inside, threshold) != 0 || says_nothing(text))
         return -1;
-    if (colon != NULL && colon[1] == '\0' && (colon == start || *start == '~')) {
-        *reason = "a range without a number has no limits";
-        return -1;
-    }
-    if (threshold->start.unit == threshold->end.unit &&
-        threshold->start.value > threshold->end.value) {
-        *reason = "its start is above its end";
-        return -1;
-    }
-    return 0;
+    if (start->unit != end->unit || start->value <= end->value)
+        return 0;
+    *reason = "its start is above its end";
+    return -1;
 }
 
 /* A percentage of the limit in whole numbers: rounded up for a start, down for an end, which is
- * exact for whole numbers on either side. In two steps, for limit * thousandths needs 70 bits. */
+ * exact for whole numbers on either side. */
 static int64_t resolve_bound(const struct bound *bound, int64_t limit, bool round_up) {
     if (bound->unit != BOUND_PERCENT)
         return bound->value;
-    int64_t rest = limit % HUNDRED_PERCENT * bound->value;
-    int64_t whole = limit / HUNDRED_PERCENT * bound->value + rest / HUNDRED_PERCENT;
-    return whole + (round_up && rest % HUNDRED_PERCENT != 0);
+    int64_t product = limit * bound->value;
+    return product / HUNDRED_PERCENT + (round_up && product % HUNDRED_PERCENT != 0);
 }
 
 enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
@@ -115,24 +95,33 @@ enum threshold_resolution threshold_resolve(const struct threshold *threshold, i
 
     if (limit < 1 && (start->unit == BOUND_PERCENT || end->unit == BOUND_PERCENT))
         return THRESHOLD_NEEDS_LIMIT;
-    struct range resolved = {
+    *range = (struct range){
         .inside = threshold->inside,
         .has_start = start->unit != BOUND_OPEN,
         .has_end = end->unit != BOUND_OPEN,
         .start = resolve_bound(start, limit, true),
         .end = resolve_bound(end, limit, false),
     };
-    /* Ends of one unit were compared when they were read; between two close percentages there
-     * may still be no whole number, which is not an error. */
-    if (start->unit != end->unit && range_is_empty(&resolved))
+    if (!range->has_start || !range->has_end || range->start <= range->end)
+        return THRESHOLD_RESOLVED;
+    if (start->unit != end->unit)
         return THRESHOLD_REVERSED;
-    *range = resolved;
+    /* Ends of one unit were compared when they were read, but there may be no whole number between
+     * two close percentages: all numbers are outside. */
+    *range = (struct range){.inside = !threshold->inside};
     return THRESHOLD_RESOLVED;
 }
 
 bool threshold_is_minimum(const struct threshold *threshold) {
     return threshold->text != NULL && !threshold->inside && threshold->start.unit != BOUND_OPEN &&
            threshold->end.unit == BOUND_OPEN;
+}
+
+int threshold_name_length(const struct threshold *threshold) {
+    size_t length = strlen(threshold->text);
+    bool has_last_colon = threshold_is_minimum(threshold) && threshold->text[length - 1] == ':';
+
+    return (int)(length - has_last_colon);
 }
 
 const char *threshold_relation(const struct threshold *threshold) {

@@ -19,7 +19,7 @@ struct bound {
 };
 
 struct threshold {
-    char *text; /* as the user wrote it; NULL: no threshold. Its owner is who keeps the threshold */
+    const char *text; /* as the user wrote it, owned by who keeps the threshold; NULL: none */
     bool inside;
     struct bound start;
     struct bound end;
@@ -36,15 +36,18 @@ enum threshold_resolution {
 int threshold_parse(const char *text, struct threshold *threshold, const char **reason);
 
 /* Turns the threshold into a range of whole numbers that alerts for exactly the same numbers:
- * nothing is rounded into or out of an alert. `limit` below 1: there is none. *range is set only
- * where the answer is THRESHOLD_RESOLVED. */
+ * nothing is rounded into or out of an alert. `limit` below 1: there is none; above NUMBER_MAX it
+ * must not be. *range holds only where the result is THRESHOLD_RESOLVED. */
 enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
                                             struct range *range);
 
 /* Whether it is a minimum: N, N:, N%, N%:. */
 bool threshold_is_minimum(const struct threshold *threshold);
 
-/* The word that goes before the threshold's text in an alert: below, outside or inside. */
+/* How many bytes of its text name it in an alert: all but the colon of a minimum. */
+int threshold_name_length(const struct threshold *threshold);
+
+/* The word that goes before its name in an alert: below, outside or inside. */
 const char *threshold_relation(const struct threshold *threshold);
 
 #endif

@@ -6,114 +6,104 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* People give the token where its file is wanted. Such a name is not shown. */
-static bool looks_like_a_token(const char *path) {
-    return strlen(path) >= 32 && strpbrk(path, "/.") == NULL;
+static void set_name(struct user_file *file, const char *path, const char *what) {
+    struct excerpt shown = {"(its name is not shown: it may be the token)"};
+
+    if (strchr(path, '/') != NULL)
+        shown = excerpt_of_text(path);
+    snprintf(file->name, sizeof file->name, "%s %s", what,
+             file->is_standard_input ? "on standard input" : shown.text);
 }
 
-static void set_name(struct input *input, const char *path, const char *what, const char *secret) {
-    struct text_piece shown = text_piece(path, strlen(path), TEXT_PIECE_MAX, secret);
+static int fail(const struct user_file *file, const char *cannot, struct error *error) {
+    int reason = errno;
+    bool is_about_user = reason == EACCES || reason == EPERM;
+    const struct passwd *user = is_about_user ? getpwuid(geteuid()) : NULL;
 
-    snprintf(input->name, sizeof input->name, "%s %s", what,
-             input->is_standard_input   ? "on standard input"
-             : looks_like_a_token(path) ? "(its name is not shown, for it looks like a token)"
-                                        : shown.text);
+    return error_set(error, ERROR_LOCAL, "cannot %s the %s: %s%s%s", cannot, file->name,
+                     strerror(reason), user != NULL ? " as user " : "",
+                     user != NULL ? excerpt_of_text(user->pw_name).text : "");
 }
 
-static int check_type(struct input *input, struct error *error) {
+static int check_type(struct user_file *file, struct error *error) {
     struct stat status;
 
-    if (fstat(input->fd, &status) != 0)
-        return error_set(error, ERROR_TROUBLE, "cannot look at the %s: %s", input->name,
-                         strerror(errno));
-    input->is_pipe = S_ISFIFO(status.st_mode);
-    if (!input->is_pipe && !S_ISREG(status.st_mode))
-        return error_set(error, ERROR_TROUBLE,
+    if (fstat(file->fd, &status) != 0)
+        return fail(file, "look at", error);
+    file->is_pipe = S_ISFIFO(status.st_mode);
+    if (!file->is_pipe && !S_ISREG(status.st_mode))
+        return error_set(error, ERROR_LOCAL,
                          "the %s is neither a regular file nor a pipe, and nothing else is read",
-                         input->name);
-    input->everybody_reads = !input->is_standard_input && (status.st_mode & S_IROTH) != 0;
+                         file->name);
+    file->world_readable = !file->is_standard_input && (status.st_mode & S_IROTH) != 0;
     return 0;
 }
 
-int input_open(struct input *input, const char *path, const char *what, const char *secret,
-               struct error *error) {
-    *input = (struct input){.is_standard_input = strcmp(path, INPUT_STANDARD_INPUT) == 0};
-    set_name(input, path, what, secret);
+/* Who else reads from standard input may take the bytes that poll() has seen, and read() would wait
+ * for the next ones. O_NONBLOCK there would be the others', too; so the pipe is opened once more.
+ * Where that is not to be had, the watchdog ends what waits. */
+static void open_once_more(struct user_file *file) {
+    int fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd >= 0)
+        file->fd = fd;
+}
+
+int user_file_open(struct user_file *file, const char *path, const char *what,
+                   struct error *error) {
+    *file = (struct user_file){.is_standard_input = strcmp(path, USER_FILE_STANDARD_INPUT) == 0};
+    set_name(file, path, what);
     /* Without O_NONBLOCK, opening a named pipe would wait for its writer. */
-    input->fd = input->is_standard_input ? STDIN_FILENO
-                                         : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (input->fd < 0)
-        return error_set(error, ERROR_TROUBLE, "cannot open the %s: %s", input->name,
-                         strerror(errno));
-    if (check_type(input, error) != 0) {
-        input_close(input);
+    if (!file->is_standard_input)
+        file->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file->fd < 0)
+        return fail(file, "open", error);
+    if (check_type(file, error) != 0) {
+        user_file_close(file);
         return -1;
     }
+    if (file->is_standard_input && file->is_pipe)
+        open_once_more(file);
     return 0;
 }
 
-static int wait_for_bytes(const struct input *input, const struct deadline *deadline,
+static int wait_for_bytes(const struct user_file *file, const struct deadline *deadline,
                           struct error *error) {
-    struct pollfd ready = {.fd = input->fd, .events = POLLIN};
-    int found;
+    /* Of a second opening the kernel does not say that the writers have gone. */
+    int fd = file->is_standard_input ? STDIN_FILENO : file->fd;
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
 
-    do {
-        int left = deadline_left_ms(deadline);
-        found = poll(&ready, 1, left);
-        if (found == 0 && deadline_left_ms(deadline) == 0)
-            return error_set(error, ERROR_TROUBLE, "nothing more came from the %s within %d s",
-                             input->name, deadline->seconds);
-    } while (found == 0 || (found < 0 && errno == EINTR));
+    while (poll(&ready, 1, deadline_left_ms(deadline)) <= 0)
+        if (deadline_left_ms(deadline) == 0)
+            return error_set(error, ERROR_LOCAL, "timeout: waited %d s for the %s",
+                             deadline->seconds, file->name);
     return 0;
 }
 
-/* Who else reads from a pipe may take the bytes that poll() has seen, and read() would wait for the
- * next ones. The pipe's own mode is shared with the others; splice() has one for each call. */
-static ssize_t read_without_waiting(int fd, void *buffer, size_t size) {
-#ifdef SPLICE_F_NONBLOCK
-    int own[2];
-
-    if (pipe2(own, O_CLOEXEC) != 0)
-        return -1;
-    ssize_t length = splice(fd, NULL, own[1], NULL, size, SPLICE_F_NONBLOCK);
-    if (length > 0)
-        length = read(own[0], buffer, (size_t)length);
-    int reason = errno;
-    close(own[0]);
-    close(own[1]);
-    errno = reason;
-    if (length >= 0 || reason != EINVAL)
-        return length;
-#endif
-    return read(fd, buffer, size);
-}
-
-long input_read(struct input *input, void *buffer, size_t size, const struct deadline *deadline,
-                struct error *error) {
+long user_file_read(struct user_file *file, void *buffer, size_t size,
+                    const struct deadline *deadline, struct error *error) {
     ssize_t length;
 
     do {
-        if (input->is_pipe && wait_for_bytes(input, deadline, error) != 0)
+        if (file->is_pipe && wait_for_bytes(file, deadline, error) != 0)
             return -1;
-        length = input->is_pipe && input->is_standard_input
-                     ? read_without_waiting(input->fd, buffer, size)
-                     : read(input->fd, buffer, size);
-    } while (length < 0 && (errno == EINTR || (errno == EAGAIN && input->is_pipe)));
+        length = read(file->fd, buffer, size);
+    } while (length < 0 && (errno == EINTR || (errno == EAGAIN && file->is_pipe)));
     if (length < 0)
-        return error_set(error, ERROR_TROUBLE, "cannot read the %s: %s", input->name,
-                         strerror(errno));
-    input->total += (long)length;
-    if (input->total > INPUT_SIZE_MAX)
-        return error_set(error, ERROR_TROUBLE, "the %s is larger than 16 MiB", input->name);
+        return fail(file, "read", error);
+    file->total += (long)length;
+    if (file->total > USER_FILE_SIZE_MAX)
+        return error_set(error, ERROR_LOCAL, "the %s is larger than 16 MiB", file->name);
     return (long)length;
 }
 
-void input_close(struct input *input) {
-    if (!input->is_standard_input)
-        close(input->fd);
+void user_file_close(struct user_file *file) {
+    if (file->fd != STDIN_FILENO)
+        close(file->fd);
 }

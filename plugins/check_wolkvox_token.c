@@ -3,18 +3,16 @@
 
 #include "cache/result_source.h"
 #include "deadline.h"
-#include "last_resort.h"
 #include "options/options.h"
 #include "options/secret.h"
 #include "output.h"
 #include "process.h"
-#include "text.h"
 #include "verdict/evaluate.h"
 #include "verdict/forecast.h"
 #include "verdict/sentence.h"
+#include "watchdog.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,10 +21,9 @@ static const char label[] = "WOLKVOX_TOKEN";
 /* All that one check is made of. */
 struct check {
     int64_t start_ms;
-    struct options options;
-    struct secret secret;
     struct deadline deadline;
-    struct answer answer;
+    struct options options;
+    struct result result;
     bool has_forecast;
     struct forecast forecast;
     struct verdict verdict;
@@ -37,68 +34,30 @@ static enum state state_of(const struct error *error, const struct options *opti
     case ERROR_UNAVAILABLE:
         return options->unavailable;
     case ERROR_TIMEOUT:
-        return options->has_timeout_state ? options->timeout_state : options->unavailable;
+        return options->timeout_state;
     case ERROR_USAGE:
-    case ERROR_TROUBLE:
+    case ERROR_LOCAL:
         break;
     }
     return STATE_UNKNOWN;
 }
 
-/* An error is a verdict, too. */
-static int judge_error(struct check *check, const struct error *error) {
-    check->verdict =
-        (struct verdict){.state = state_of(error, &check->options), .text = strdup(error->text)};
-    return check->verdict.text != NULL ? 0 : -1;
-}
+static void judge(struct check *check) {
+    const struct options *options = &check->options;
+    const struct result *result = &check->result;
 
-static void look_ahead(struct check *check) {
-    const struct answer *answer = &check->answer;
-
-    check->has_forecast = check->options.has_forecast && answer->exchange.info.kind == ANSWER_TOKEN;
+    check->has_forecast = options->has_forecast && result->exchange.info.kind == REPLY_TOKEN;
     if (check->has_forecast)
-        check->forecast = forecast_make(&answer->exchange.info, answer->time_ms, &answer->history);
-}
-
-static int judge_answer(struct check *check) {
-    const struct answer *answer = &check->answer;
-    const struct token_exchange *exchange = &answer->exchange;
+        check->forecast = forecast_make(result);
     const struct evaluate_input input = {
-        .info = &exchange->info,
-        .warning = &check->options.warning,
-        .critical = &check->options.critical,
+        .info = &result->exchange.info,
+        .warning = &options->warning,
+        .critical = &options->critical,
         .forecast = check->has_forecast ? &check->forecast : NULL,
-        .forecast_state = check->options.forecast,
-        .is_kept = answer->is_kept,
-        .age_s = answer->age_s,
-        .unavailable = check->options.unavailable,
-        .redirect = token_exchange_redirect(exchange),
-        .host = check->options.server.host,
-        .secret = check->secret.token,
-        .request_ms = exchange->milliseconds,
-        .timeout_s = check->options.timeout,
+        .forecast_state = options->forecast,
+        .unavailable = options->unavailable,
     };
-
-    return evaluate(&input, &check->verdict);
-}
-
-static int find_and_judge(struct check *check, struct error *error) {
-    if (answer_get(&check->options, check->secret.token, &check->deadline, &check->answer, error) !=
-        0)
-        return judge_error(check, error);
-    look_ahead(check);
-    return judge_answer(check);
-}
-
-static int load_token(struct check *check, struct error *error) {
-    const struct secret *ini = check->options.ini_token;
-    const struct secret_sources sources = {
-        .token_file = check->options.token_file,
-        .ini_token = ini != NULL ? ini->token : NULL,
-        .ini_readable_by_everyone = ini != NULL && ini->readable_by_everyone,
-    };
-
-    return secret_load(&check->secret, &sources, &check->deadline, error);
+    check->verdict = evaluate(&input);
 }
 
 /* ---- Output: each gives the state to exit with ---- */
@@ -107,70 +66,90 @@ static enum state state_if_printed(int printed, enum state state) {
     return printed == 0 ? state : STATE_UNKNOWN;
 }
 
+/* What went wrong before anything was asked. */
 static enum state print_error(const struct error *error) {
-    const struct check_result result = {
+    const struct output output = {
         .state = STATE_UNKNOWN,
         .text = error->text,
         .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
     };
 
-    return state_if_printed(result_print(label, &result), STATE_UNKNOWN);
+    return state_if_printed(output_print(label, &output), STATE_UNKNOWN);
 }
 
-static enum state print_report(const struct check *check) {
-    const struct answer *answer = &check->answer;
-    bool has_answer = answer->is_kept || answer->exchange.requests > 0;
-    const struct report_input input = {
+/* What is known of a result, and of the error that it ended in, if there is one. */
+static enum state print_sentence(const struct check *check, const struct error *error) {
+    const struct result *result = &check->result;
+    bool has_result = result->is_kept || result->exchange.requests > 0;
+    const struct sentence_input input = {
         .options = &check->options,
-        .secret = &check->secret,
-        .answer = has_answer ? answer : NULL,
+        .result = has_result ? result : NULL,
+        .error = error,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
+        .world_readable_token = check->options.secret.world_readable,
     };
 
-    return state_if_printed(report(label, &input), check->verdict.state);
-}
-
-/* ---- Where a library does not come back ---- */
-
-static void prepare_last_resort(const struct check *check) {
-    const struct error timeout = {.kind = ERROR_TIMEOUT};
-    char text[100];
-    const struct check_result result = {.state = state_of(&timeout, &check->options), .text = text};
-
-    snprintf(text, sizeof text, "timeout: waited %d s for a library of this machine to come back",
-             check->options.timeout);
-    last_resort_prepare(label, &result);
+    return state_if_printed(sentence_print(label, &input), check->verdict.state);
 }
 
 /* ---- The check, from the command line to the exit ---- */
 
+/* By what is known of -t so far. */
+static void start_watchdog(struct check *check) {
+    check->deadline = deadline_after(check->start_ms, check->options.timeout);
+    watchdog_start(label, &check->deadline, check->options.timeout_state);
+}
+
+/* INI files may change -t. */
+static int complete_options(struct check *check, struct error *error) {
+    enum state timeout_state = check->options.timeout_state;
+
+    if (options_complete(&check->options, &check->deadline, error) != 0)
+        return -1;
+    if (check->options.timeout != check->deadline.seconds ||
+        check->options.timeout_state != timeout_state)
+        start_watchdog(check);
+    return secret_load(&check->options, &check->deadline, error);
+}
+
 static enum state run(struct check *check, int argc, char **argv) {
     struct error error;
 
-    switch (options_parse(argc, argv, check->start_ms, &check->options, &error)) {
+    switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
         return state_if_printed(options_print_help(), STATE_UNKNOWN);
     case OPTIONS_VERSION:
-        return state_if_printed(result_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+        return state_if_printed(output_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
     case OPTIONS_FAILED:
         return print_error(&error);
     case OPTIONS_RUN:
         break;
     }
-    check->deadline = deadline_after(check->start_ms, check->options.timeout);
-    if (load_token(check, &error) != 0)
+    start_watchdog(check);
+    process_silence_standard_error();
+    if (complete_options(check, &error) != 0)
         return print_error(&error);
-    prepare_last_resort(check);
-    if (find_and_judge(check, &error) != 0) {
-        error_out_of_memory(&error);
-        return print_error(&error);
+    if (result_get(&check->options, &check->deadline, &check->result, &error) != 0) {
+        check->verdict.state = state_of(&error, &check->options);
+        return print_sentence(check, &error);
     }
-    return print_report(check);
+    judge(check);
+    return print_sentence(check, NULL);
+}
+
+static enum state prepare_and_run(struct check *check, int argc, char **argv) {
+    struct error error;
+
+    if (process_prepare() == 0)
+        return run(check, argc, argv);
+    error_set(&error, ERROR_LOCAL, "a closed standard descriptor cannot be replaced: %s",
+              strerror(errno));
+    return print_error(&error);
 }
 
 /* Writing may fail as late as at the end: a full disk behind a network, say. The libraries' own
- * ways out are not taken, for one of them may still wait for a resolver; only the leak checker
+ * ways out are not taken, because one of them may still wait for a resolver; only the leak checker
  * needs them. */
 static int leave(enum state state) {
     int status = close(STDOUT_FILENO) == 0 ? (int)state : STATE_UNKNOWN;
@@ -181,21 +160,11 @@ static int leave(enum state state) {
     return status;
 }
 
-static void check_free(struct check *check) {
-    options_free(&check->options);
-    answer_free(&check->answer);
-    verdict_free(&check->verdict);
-    wipe(&check->secret, sizeof check->secret);
-    text_forget();
-    secret_wipe_variable();
-    wipe_stack();
-}
-
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
+    enum state state = prepare_and_run(&check, argc, argv);
 
-    process_prepare();
-    enum state state = run(&check, argc, argv);
-    check_free(&check);
+    options_free(&check.options);
+    result_free(&check.result);
     return leave(state);
 }

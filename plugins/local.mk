@@ -2,7 +2,11 @@
 
 noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
+	plugins/options/api.h \
+	plugins/options/command_line.c plugins/options/command_line.h \
+	plugins/options/ini_options.c plugins/options/ini_options.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
+	plugins/options/option_values.c plugins/options/option_values.h \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
@@ -13,14 +17,20 @@ libwolkvox_a_SOURCES = \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
 	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
+	plugins/api/apis.c \
+	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
-	plugins/cache/answer_cache.c plugins/cache/answer_cache.h \
+	plugins/cache/info_cache.c plugins/cache/info_cache.h \
+	plugins/cache/last_understood.c plugins/cache/last_understood.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
+	plugins/cache/usage_history.c plugins/cache/usage_history.h \
+	plugins/verdict/details.c plugins/verdict/details.h \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
+	plugins/verdict/metrics.c plugins/verdict/metrics.h \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h
 
 libexec_PROGRAMS = check_wolkvox_token

@@ -51,9 +51,10 @@ _check_wolkvox_token_words() {
 _check_wolkvox_token() {
     # shellcheck disable=SC2034 # words and cword are for _init_completion
     local cur prev words cword split=false
-    local options='-H --hostname= -o --operation= -p --port= --token-file= -w --warning= -c
-        --critical= -X --method= -t --timeout= --unavailable= --ca-file= --proxy= -4 --use-ipv4 -6
-        --use-ipv6 --max-age= --state-dir= --forecast --extra-opts -v --verbose -V --version -h --help'
+    local options='-H --hostname= -o --operation= --api= --reset-at= -p --port= --token-file= -w
+        --warning= -c --critical= -X --method= -t --timeout= --unavailable= --ca-file= --proxy= -4
+        --use-ipv4 -6 --use-ipv6 --max-age= --state-dir= --forecast --extra-opts -v --verbose -V
+        --version -h --help'
 
     COMPREPLY=()
     if declare -F _init_completion >/dev/null; then
@@ -69,6 +70,10 @@ _check_wolkvox_token() {
             ;;
         --state-dir)
             _check_wolkvox_token_files -d
+            return
+            ;;
+        --api)
+            _check_wolkvox_token_reply -W 'crm manager' -- "$cur"
             return
             ;;
         -X | --method)
@@ -98,7 +103,7 @@ _check_wolkvox_token() {
             fi
             [[ $cur == -* ]] || return
             ;;
-        -H | --hostname | -o | --operation | -p | --port | -w | --warning | -c | --critical | --proxy | --max-age)
+        -H | --hostname | -o | --operation | --reset-at | -p | --port | -w | --warning | -c | --critical | --proxy | --max-age)
             return
             ;;
     esac

@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	contrib/packaging/debian/postinst \
 	contrib/packaging/debian/postrm \
 	contrib/packaging/debian/rules \
+	contrib/packaging/debian/triggers \
 	contrib/packaging/debian/lintian-overrides \
 	contrib/packaging/debian/source/format \
 	contrib/packaging/debian/source/lintian-overrides \

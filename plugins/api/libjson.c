@@ -9,21 +9,20 @@
 
 #ifdef WITH_LAZY_LIBRARIES
 
-int libjson_load(struct libjson *json, const char *secret, struct error *error) {
+int libjson_load(struct libjson *json, struct error *error) {
 #define LIBJSON_PLACE(name) {"json_" #name, offsetof(struct libjson, name)},
     static const struct library_function functions[] = {LIBJSON_FUNCTIONS(LIBJSON_PLACE)};
 
     return library_load(LIBJSON_SONAME, functions, sizeof functions / sizeof functions[0], json,
-                        secret, error);
+                        error);
 }
 
 #else
 
-int libjson_load(struct libjson *json, const char *secret, struct error *error) {
+int libjson_load(struct libjson *json, struct error *error) {
 #define LIBJSON_LINKED(name) .name = json_##name,
     static const struct libjson linked = {LIBJSON_FUNCTIONS(LIBJSON_LINKED)};
 
-    (void)secret;
     (void)error;
     *json = linked;
     return 0;

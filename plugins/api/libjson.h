@@ -10,7 +10,6 @@
 
 #define LIBJSON_FUNCTIONS(X)                                                                       \
     X(tokener_new)                                                                                 \
-    X(tokener_set_flags)                                                                           \
     X(tokener_parse_ex)                                                                            \
     X(tokener_get_error)                                                                           \
     X(tokener_get_parse_end)                                                                       \
@@ -38,8 +37,8 @@ struct libjson {
 #undef LIBJSON_MEMBER
 };
 
-/* Fills the table. `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE where the
+/* Fills the table. Gives 0, or -1 with ERROR_LOCAL where the
  * library cannot be loaded. */
-int libjson_load(struct libjson *json, const char *secret, struct error *error);
+int libjson_load(struct libjson *json, struct error *error);
 
 #endif

@@ -3,16 +3,15 @@
 
 #include "api/token_api.h"
 
+#include "api/decode.h"
 #include "memory_stream.h"
-#include "process.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char path[] = "/server/API/v2/token/tokenInformation.php?operation=";
-
-enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
+/* ---- The URL ---- */
 
 /* Writes bytes percent-encoded (RFC 3986: all but unreserved characters). */
 static void print_encoded(FILE *stream, const char *text) {
@@ -34,95 +33,128 @@ int token_api_url(const struct options *options, char **url) {
             server->host);
     if (server->port != (server->plain_http ? PORT_HTTP : PORT_HTTPS))
         fprintf(file, ":%d", server->port);
-    fputs(path, file);
-    print_encoded(file, options->operation);
+    fputs(options->api->path, file);
+    if (options->api->has_operation)
+        print_encoded(file, options->operation);
     return memory_stream_close(&stream, url);
 }
 
-/* Why a body cannot be decoded, where it is known before looking at it. */
-static const char *damage_of(const struct http_response *response) {
-    if (response->too_large)
-        return "it is larger than 64 KiB";
-    return response->not_decodable ? "its compression cannot be undone" : NULL;
+/* ---- The headers ---- */
+
+struct headers {
+    char token[32 + SECRET_MAX];
+    char server[32 + HOST_MAX];
+    const char *lines[5];
+};
+
+/* The number of a host PREFIXnumber.wolkvox.com: where it begins, and its length; 0: no such host.
+ */
+static int find_server_number(const struct api *api, const char *host, const char **number) {
+    size_t prefix_length = strlen(api->host_prefix);
+
+    if (strncmp(host, api->host_prefix, prefix_length) != 0)
+        return 0;
+    *number = host + prefix_length;
+    size_t length = strspn(*number, "0123456789");
+    return strcmp(*number + length, ".wolkvox.com") == 0 ? (int)length : 0;
 }
 
-static int decode(const struct libjson *json, const struct http_response *response,
-                  const char *token, bool list_fields, struct token_info *info,
-                  struct error *error) {
-    const struct token_answer answer = {
+static void set_headers(struct headers *headers, const struct options *options) {
+    const struct api *api = options->api;
+    const char **line = headers->lines;
+    const char *number;
+
+    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
+             options->secret.token);
+    *line++ = headers->token;
+    /* A name without a value keeps libcurl from sending its own with POST. */
+    *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
+    *line++ = "Accept: application/json";
+    int length = find_server_number(api, options->server.host, &number);
+    if (api->server_header != NULL && length > 0) {
+        snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, length,
+                 number);
+        *line++ = headers->server;
+    }
+    *line = NULL;
+}
+
+/* ---- Asking ---- */
+
+/* What does not change from one request to the next. */
+struct asking {
+    const struct libjson *json;
+    const struct options *options;
+    struct http_request *request;
+    struct token_exchange *exchange;
+};
+
+static int ask(const struct asking *asking, const char *method, struct error *error) {
+    struct token_exchange *exchange = asking->exchange;
+    struct http_response *response = &exchange->responses[exchange->requests];
+
+    asking->request->post = strcmp(method, "POST") == 0;
+    exchange->methods[exchange->requests++] = method;
+    int result = http_perform(asking->request, response, error);
+    exchange->milliseconds += response->milliseconds;
+    if (result != 0)
+        return -1;
+    const struct raw_reply reply = {
         .status = response->status,
         .body = response->body,
         .length = response->body_length,
-        .damage = damage_of(response),
+        .is_too_large = response->too_large,
     };
-
-    token_info_free(info);
-    return token_info_decode(json, &answer, token, list_fields, info) == 0
-               ? 0
-               : error_out_of_memory(error);
+    token_info_free(&exchange->info);
+    result = decode_reply(asking->json, asking->options->api, &reply, asking->options->verbose >= 2,
+                          &exchange->info);
+    return result == 0 ? 0 : error_out_of_memory(error);
 }
 
-static int ask(const struct libjson *json, struct token_exchange *exchange, const char *method,
-               const struct http_request *request, bool list_fields, struct error *error) {
-    struct http_response *response = &exchange->responses[exchange->requests];
-
-    exchange->methods[exchange->requests++] = method;
-    int result = http_perform(request, response, error);
-    exchange->milliseconds += response->milliseconds;
-    return result == 0
-               ? decode(json, response, request->secret, list_fields, &exchange->info, error)
-               : -1;
-}
-
-static int ask_by_method(const struct libjson *json, const struct options *options,
-                         struct http_request *request, struct token_exchange *exchange,
-                         struct error *error) {
-    bool list_fields = options->verbose >= 2;
-    int result = 0;
-
-    if (options->method != METHOD_GET) {
-        request->post = true;
-        result = ask(json, exchange, "POST", request, list_fields, error);
+static int ask_by_method(const struct asking *asking, struct error *error) {
+    switch (asking->options->method) {
+    case METHOD_GET:
+        return ask(asking, "GET", error);
+    case METHOD_POST:
+        return ask(asking, "POST", error);
+    default:
+        break;
     }
-    if (options->method == METHOD_GET || (result == 0 && options->method == METHOD_POST_THEN_GET &&
-                                          exchange->info.kind == ANSWER_WRONG_METHOD)) {
-        request->post = false;
-        result = ask(json, exchange, "GET", request, list_fields, error);
-    }
-    return result;
+    if (!asking->options->api->tries_post_first)
+        return ask(asking, "GET", error);
+    if (ask(asking, "POST", error) != 0)
+        return -1;
+    return asking->exchange->info.kind == REPLY_WRONG_METHOD ? ask(asking, "GET", error) : 0;
 }
 
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error) {
-    char token_header[sizeof "Wolkvox-Token: " + SECRET_MAX];
-    const char *const headers[] = {token_header, "Content-Type: application/json",
-                                   "Accept: application/json", NULL};
-
     struct libjson json;
+    struct headers headers;
 
     *exchange = (struct token_exchange){.url = NULL};
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
-    if (libjson_load(&json, token, error) != 0)
+    watchdog_expect("json-c to load");
+    if (libjson_load(&json, error) != 0)
         return -1;
     if (token_api_url(options, &exchange->url) != 0)
         return error_out_of_memory(error);
-    snprintf(token_header, sizeof token_header, "Wolkvox-Token: %s", token);
+    set_headers(&headers, options);
     struct http_request request = {
         .server = &options->server,
         .url = exchange->url,
-        .headers = headers,
+        .headers = headers.lines,
         .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
         .ca_file = options->ca_file,
         .proxy = options->proxy,
         .ipv4 = options->ipv4,
         .ipv6 = options->ipv6,
         .record = options->verbose >= 3,
-        .secret = token,
         .deadline = deadline,
     };
-    int result = ask_by_method(&json, options, &request, exchange, error);
-    wipe(token_header, sizeof token_header);
-    return result;
+    const struct asking asking = {
+        .json = &json, .options = options, .request = &request, .exchange = exchange};
+    return ask_by_method(&asking, error);
 }
 
 const char *token_exchange_redirect(const struct token_exchange *exchange) {

@@ -8,8 +8,7 @@
 
 #include <stddef.h>
 
-/* Asking the wolkvox API for a token's figures: the URL and the headers of the API's page, POST
- * first and GET only where the server wants another method. */
+/* Asking an API for a token's counts: URL, headers and methods as its row in the table says. */
 
 enum { TOKEN_REQUESTS_MAX = 2 };
 
@@ -25,10 +24,10 @@ struct token_exchange {
 /* The URL of the request, in malloc'ed memory. Gives 0, or -1 where memory ran out. */
 int token_api_url(const struct options *options, char **url);
 
-/* Asks. Gives 0 with the answer's model in exchange->info, or -1 with *error filled as by
+/* Asks. Gives 0 with what the last answer says in exchange->info, or -1 with *error filled as by
  * http_perform(). In both cases the rest of *exchange says what was done, and
  * token_exchange_free() frees it. */
-int token_api_ask(const struct options *options, const char *token, const struct deadline *deadline,
+int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error);
 
 /* Where the server points to, as an absolute URL; NULL: nowhere. */

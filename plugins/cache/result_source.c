@@ -3,117 +3,221 @@
 
 #include "cache/result_source.h"
 
-#include "cache/answer_cache.h"
+#include "cache/info_cache.h"
 #include "http/ca_file.h"
-#include "last_resort.h"
 #include "process.h"
+#include "watchdog.h"
 
-/* So much later than its deadline a request is ended by force: nothing else was of any help. */
-enum { LAST_RESORT_MS = 2000 };
+#include <poll.h>
+#include <stdio.h>
 
-static int ask(const struct options *options, const char *token, const struct deadline *deadline,
-               struct answer *answer, struct error *error) {
+#define HOUR_MS INT64_C(3600000)
+
+static int ask(const struct options *options, const struct deadline *deadline,
+               struct result *result, struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
-        return error_set(error, ERROR_TROUBLE, "standard output cannot be written");
-    if (options->ca_file != NULL && ca_file_check(options->ca_file, token, deadline, error) != 0)
+        return error_set(error, ERROR_LOCAL, "standard output cannot be written");
+    if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
         return -1;
-    process_confine();
-    last_resort_start(deadline_left_ms(deadline) + LAST_RESORT_MS);
-    int result = token_api_ask(options, token, deadline, &answer->exchange, error);
-    last_resort_stop();
-    answer->time_ms = clock_calendar_ms();
-    return result;
+    int asked = token_api_ask(options, deadline, &result->exchange, error);
+    result->time_ms = clock_wall_ms();
+    result->request_ms = result->exchange.milliseconds;
+    return asked;
 }
 
-/* ---- With kept answers ---- */
+/* ---- The reset, and what a refusal does not say ---- */
 
-enum outcome { FAILED = -1, FOUND, MUST_ASK };
-
-/* Who has waited until less time than this was left makes no request: it would be a call spent for
- * nothing. */
-enum { LAST_CALL_MS = 500 };
-
-/* Looks until there is a usable answer, or this process is the one that asks. */
-static enum outcome find_or_lock(struct answer_cache *cache, const struct deadline *deadline,
-                                 struct kept_answer *kept, int64_t *now_ms, struct error *error) {
-    int locked = STORE_CHANGED;
-
-    for (;;) {
-        *now_ms = clock_calendar_ms();
-        if (answer_cache_find(cache, *now_ms, kept))
-            return FOUND;
-        if (locked == 0)
-            break;
-        locked = answer_cache_lock(cache, deadline, error);
-        if (locked < 0)
-            return FAILED;
-    }
-    if (!cache->store.waited || deadline_left_ms(deadline) >= LAST_CALL_MS)
-        return MUST_ASK;
-    answer_cache_time_is_up(deadline, error);
-    return FAILED;
+/* When the counter restarts: as the answer says; else, of a refusal, as an answer before it said;
+ * else as the user says. */
+static struct optional_count find_reset(const struct options *options, int64_t time_ms,
+                                        const struct token_info *info,
+                                        const struct last_understood *last) {
+    if (info->hours.is_known)
+        return (struct optional_count){true, time_ms + info->hours.value * HOUR_MS};
+    if (info->kind == REPLY_LIMIT_EXCEEDED && last->reset_ms.is_known &&
+        last->reset_ms.value > time_ms)
+        return last->reset_ms;
+    if (options->has_reset_at)
+        return (struct optional_count){true, daily_time_next_ms(&options->reset_at, time_ms)};
+    return (struct optional_count){.is_known = false};
 }
 
-static int use_kept(const struct options *options, const struct kept_answer *kept, int64_t now_ms,
-                    struct answer *answer, struct error *error) {
-    answer->time_ms = kept->time_ms;
-    answer->age_s = (now_ms - kept->time_ms) / 1000;
-    answer->history = kept->history;
-    answer->exchange.info = kept->info;
-    if (options->verbose >= 2 && (token_api_url(options, &answer->exchange.url) != 0 ||
-                                  token_info_list(&answer->exchange.info) != 0))
+static void complete(const struct options *options, const struct last_understood *last,
+                     struct result *result) {
+    struct token_info *info = &result->exchange.info;
+    struct optional_count reset = find_reset(options, result->time_ms, info, last);
+
+    result->has_reset = reset.is_known;
+    result->reset_ms = reset.value;
+    last_understood_complete(last, info);
+}
+
+/* ---- Kept answers ---- */
+
+/* When an announced reset is passed: 0 hours count as 1. */
+static int64_t end_of_day_ms(int64_t time_ms, const struct optional_count *reset) {
+    return reset->value > time_ms ? reset->value : time_ms + HOUR_MS;
+}
+
+static bool is_usable(const struct options *options, const struct saved_info *saved,
+                      int64_t now_ms) {
+    struct optional_count reset = find_reset(options, saved->time_ms, &saved->info, &saved->last);
+
+    return now_ms - saved->time_ms < (int64_t)options->max_age * 1000 &&
+           (!reset.is_known || now_ms < end_of_day_ms(saved->time_ms, &reset));
+}
+
+static int load_kept(const struct options *options, const struct saved_info *saved, int64_t now_ms,
+                     struct result *result, struct error *error) {
+    struct token_exchange *exchange = &result->exchange;
+
+    result->is_kept = true;
+    result->time_ms = saved->time_ms;
+    result->age_s = (now_ms - saved->time_ms) / 1000;
+    result->request_ms = saved->request_ms;
+    result->history = saved->history;
+    exchange->info = saved->info;
+    if (options->verbose >= 2 &&
+        (token_api_url(options, &exchange->url) != 0 || token_info_list(&exchange->info) != 0))
         return error_out_of_memory(error);
-    answer->is_kept = true;
+    complete(options, &saved->last, result);
     return 0;
 }
 
-static void keep(struct answer_cache *cache, struct answer *answer) {
-    struct kept_answer kept = {.time_ms = answer->time_ms, .info = answer->exchange.info};
+/* ---- Whose turn it is to ask ---- */
 
-    if (kept.info.kind != ANSWER_TOKEN && kept.info.kind != ANSWER_LIMIT_EXCEEDED)
-        return;
-    answer_cache_keep(cache, &kept);
-    answer->history = kept.history;
-    answer->keeping_failed = cache->has_trouble;
-    answer->trouble = cache->trouble;
+enum turn { TURN_FAILED = -1, TURN_KEPT, TURN_TO_ASK };
+
+/* Who has waited until less time than this was left makes no request: it would be a call spent for
+ * nothing. */
+enum { LOCK_POLL_MS = 20, LAST_CALL_MS = 500 };
+
+static int fail_by_timeout(const struct deadline *deadline, struct error *error) {
+    return error_set(error, ERROR_TIMEOUT,
+                     "timeout: waited %d s for another check of the same token to end",
+                     deadline->seconds);
 }
 
-static int find_or_ask(const struct options *options, const char *token,
-                       const struct deadline *deadline, struct answer_cache *cache,
-                       struct answer *answer, struct error *error) {
-    struct kept_answer kept;
+static int wait_for_other(const struct deadline *deadline, struct error *error) {
+    int left_ms = deadline_left_ms(deadline);
+
+    if (left_ms == 0)
+        return fail_by_timeout(deadline, error);
+    watchdog_expect("another check of the same token to end");
+    poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
+    return 0;
+}
+
+/* Looks until there is a usable answer, or this process is the one that asks. Who got the lock
+ * looks once more, because another check may have asked just before. */
+static enum turn find_or_lock(const struct options *options, struct info_cache *cache,
+                              const struct deadline *deadline, int64_t *now_ms,
+                              struct error *error) {
+    bool waited = false;
+    bool may_ask = false;
+
+    for (;;) {
+        *now_ms = clock_wall_ms();
+        if (info_cache_load(cache, *now_ms) && is_usable(options, &cache->saved, *now_ms))
+            return TURN_KEPT;
+        if (may_ask)
+            break;
+        may_ask = info_cache_lock(cache);
+        waited = waited || !may_ask;
+        if (!may_ask && wait_for_other(deadline, error) != 0)
+            return TURN_FAILED;
+    }
+    if (waited && deadline_left_ms(deadline) < LAST_CALL_MS) {
+        fail_by_timeout(deadline, error);
+        return TURN_FAILED;
+    }
+    return TURN_TO_ASK;
+}
+
+/* ---- Keeping ---- */
+
+/* Adds the answer to what is remembered for the forecast. The day of what was remembered ends with
+ * the reset that was announced with it, or with the user's. */
+static void add_to_history(const struct options *options, const struct result *result,
+                           struct saved_info *saved) {
+    const struct token_info *info = &result->exchange.info;
+    struct usage_history *history = &saved->history;
+    struct optional_count reset = find_reset(options, result->time_ms, info, &saved->last);
+
+    if (!info->used.is_known || !reset.is_known)
+        return;
+    history->reset_ms = saved->last.reset_ms.value;
+    if (!saved->last.reset_ms.is_known && options->has_reset_at && history->count > 0)
+        history->reset_ms =
+            daily_time_next_ms(&options->reset_at, history->points[history->count - 1].time_ms);
+    usage_history_add(history, result->time_ms, info->used.value,
+                      end_of_day_ms(result->time_ms, &reset));
+}
+
+static void keep(const struct options *options, struct info_cache *cache, struct result *result) {
+    const struct token_info *info = &result->exchange.info;
+    struct saved_info *saved = &cache->saved;
+
+    if (info->kind != REPLY_TOKEN && info->kind != REPLY_LIMIT_EXCEEDED)
+        return;
+    add_to_history(options, result, saved);
+    if (info->kind == REPLY_TOKEN)
+        saved->last = last_understood_of(result->time_ms, info);
+    saved->time_ms = result->time_ms;
+    saved->request_ms = result->request_ms;
+    saved->info = *info;
+    result->history = saved->history;
+    info_cache_save(cache);
+    if (cache->has_trouble)
+        snprintf(result->not_kept, sizeof result->not_kept, "%.*s",
+                 (int)sizeof result->not_kept - 1, cache->trouble.text);
+}
+
+static int find_or_ask(const struct options *options, const struct deadline *deadline,
+                       struct info_cache *cache, struct result *result, struct error *error) {
     int64_t now_ms;
 
-    switch (find_or_lock(cache, deadline, &kept, &now_ms, error)) {
-    case FAILED:
+    switch (find_or_lock(options, cache, deadline, &now_ms, error)) {
+    case TURN_FAILED:
         return -1;
-    case FOUND:
-        return use_kept(options, &kept, now_ms, answer, error);
-    case MUST_ASK:
+    case TURN_KEPT:
+        return load_kept(options, &cache->saved, now_ms, result, error);
+    case TURN_TO_ASK:
         break;
     }
-    if (ask(options, token, deadline, answer, error) != 0)
+    if (ask(options, deadline, result, error) != 0)
         return -1;
-    keep(cache, answer);
+    keep(options, cache, result);
+    complete(options, &cache->saved.last, result);
     return 0;
 }
 
 /* ---- All of it ---- */
 
-int answer_get(const struct options *options, const char *token, const struct deadline *deadline,
-               struct answer *answer, struct error *error) {
-    struct answer_cache cache;
+static int get_uncached(const struct options *options, const struct deadline *deadline,
+                        struct result *result, struct error *error) {
+    const struct last_understood none = {.description = {""}};
 
-    *answer = (struct answer){.is_kept = false};
-    if (options->max_age == 0)
-        return ask(options, token, deadline, answer, error);
-    answer_cache_open(&cache, options, token);
-    int result = find_or_ask(options, token, deadline, &cache, answer, error);
-    answer_cache_close(&cache);
-    return result;
+    if (ask(options, deadline, result, error) != 0)
+        return -1;
+    complete(options, &none, result);
+    return 0;
 }
 
-void answer_free(struct answer *answer) {
-    token_exchange_free(&answer->exchange);
+int result_get(const struct options *options, const struct deadline *deadline,
+               struct result *result, struct error *error) {
+    struct info_cache cache;
+
+    *result = (struct result){.is_kept = false};
+    if (options->max_age == 0)
+        return get_uncached(options, deadline, result, error);
+    info_cache_open(&cache, options);
+    int outcome = find_or_ask(options, deadline, &cache, result, error);
+    info_cache_close(&cache);
+    return outcome;
+}
+
+void result_free(struct result *result) {
+    token_exchange_free(&result->exchange);
 }

@@ -1,34 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ANSWER_H
-#define ANSWER_H
+#ifndef RESULT_SOURCE_H
+#define RESULT_SOURCE_H
 
 #include "api/token_api.h"
+#include "cache/usage_history.h"
 #include "deadline.h"
 #include "error.h"
 #include "options/options.h"
-#include "verdict/forecast.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The answer to a check: a kept one where the user allows it and there is one, else the API's. */
+/* What a check judges: a kept answer where the user allows it and there is one, else the API's. */
 
-struct answer {
+struct result {
     struct token_exchange exchange; /* its info is the answer; no requests: it was kept */
     bool is_kept;
-    int64_t time_ms; /* when it came, since the Epoch */
-    int64_t age_s;
+    int64_t time_ms;    /* when the answer came, since the Epoch */
+    int64_t age_s;      /* 0 of a new one */
+    int64_t request_ms; /* how long the request took that brought it, or both together */
+    bool has_reset;
+    int64_t reset_ms;             /* when the counter restarts, since the Epoch */
     struct usage_history history; /* of kept answers, this one included */
-    bool keeping_failed;
-    struct error trouble; /* why */
+    char not_kept[1024];          /* why it could not be kept; empty: it was, or was not to be */
 };
 
-/* Gets it. Gives 0, or -1 with *error filled as by http_perform(), ca_file_check() or, where
- * another check of the token did not end in time, with ERROR_TIMEOUT. answer_free() frees it in
- * both cases. */
-int answer_get(const struct options *options, const char *token, const struct deadline *deadline,
-               struct answer *answer, struct error *error);
+/* Gets it. "Limit exceeded" is completed by what the last understood answer said, where that was
+ * kept. Gives 0, or -1 with *error filled as by http_perform(), ca_file_check() or, where another
+ * check of the token did not end in time, with ERROR_TIMEOUT. result_free() frees it in both
+ * cases. */
+int result_get(const struct options *options, const struct deadline *deadline,
+               struct result *result, struct error *error);
 
-void answer_free(struct answer *answer);
+void result_free(struct result *result);
 
 #endif

@@ -7,37 +7,62 @@
 #include "number.h"
 
 #include <inttypes.h>
-#include <sha2.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char first_line[] = "check_wolkvox_token answer, format 1";
+static const char first_line[] = "check_wolkvox_token answer, format 2";
+static const char last_line[] = "end";
 static const char absent[] = "-";
 
-/* The names of the lines, in their order; any number of points stands before the sum. */
+/* The lines in their order: key, times, kind, status, calls left, the counts, the texts, names of
+ * fields that cannot be used, any number of points, and the closing line. */
 static const char line_key[] = "key";
 static const char line_time[] = "time_ms";
+static const char line_request[] = "request_ms";
 static const char line_kind[] = "kind";
 static const char line_status[] = "status";
 static const char line_available[] = "available";
-static const char line_limit[] = "limit";
-static const char line_used[] = "used";
-static const char line_hours[] = "hours";
-static const char line_code[] = "code";
-static const char line_error[] = "error";
-static const char line_message[] = "message";
-static const char line_description[] = "description";
 static const char line_unusable[] = "unusable";
-static const char line_reset[] = "reset_ms";
 static const char line_point[] = "point";
-static const char line_sum[] = "sha256";
+
+enum { STATUS_MAX = 999 };
+#define TIME_MS_MAX INT64_C(100000000000000) /* in the year 5138 */
+
+#define PLACE(member) offsetof(struct saved_info, member)
+
+struct line {
+    const char *name;
+    size_t place; /* in struct saved_info */
+    int64_t max;  /* of a count */
+};
+
+/* Each a struct optional_count. */
+static const struct line count_lines[] = {
+    {"limit", PLACE(info.limit), NUMBER_MAX},
+    {"used", PLACE(info.used), NUMBER_MAX},
+    {"all_used", PLACE(info.all_used), NUMBER_MAX},
+    {"hours", PLACE(info.hours), TOKEN_HOURS_MAX},
+    {"last_limit", PLACE(last.limit), NUMBER_MAX},
+    {"last_all_used", PLACE(last.all_used), NUMBER_MAX},
+    {"last_reset_ms", PLACE(last.reset_ms), TIME_MS_MAX},
+};
+enum { COUNT_LINES = sizeof count_lines / sizeof count_lines[0] };
+
+/* Each a struct excerpt. */
+static const struct line text_lines[] = {
+    {"code", PLACE(info.code), 0},
+    {"error", PLACE(info.error), 0},
+    {"message", PLACE(info.message), 0},
+    {"description", PLACE(info.description), 0},
+    {"last_description", PLACE(last.description), 0},
+};
+enum { TEXT_LINES = sizeof text_lines / sizeof text_lines[0] };
 
 /* The kinds of answers that are kept. */
 static const char kind_token[] = "token";
 static const char kind_exceeded[] = "exceeded";
-
-enum { STATUS_MAX = 999 };
 
 /* ---- Writing ---- */
 
@@ -49,36 +74,33 @@ static void write_text(FILE *stream, const char *name, const char *text) {
     fprintf(stream, "%s %s\n", name, text);
 }
 
-static void write_count(FILE *stream, const char *name, const struct count *count) {
-    if (count->known)
+static void write_count(FILE *stream, const char *name, const struct optional_count *count) {
+    if (count->is_known)
         write_number(stream, name, count->value);
     else
         write_text(stream, name, absent);
 }
 
-static void write_info(FILE *stream, const struct token_info *info) {
-    write_text(stream, line_kind, info->kind == ANSWER_TOKEN ? kind_token : kind_exceeded);
+static void write_lines(FILE *stream, const struct saved_info *saved) {
+    const struct token_info *info = &saved->info;
+    const char *start = (const char *)saved;
+
+    write_number(stream, line_time, saved->time_ms);
+    write_number(stream, line_request, saved->request_ms);
+    write_text(stream, line_kind, info->kind == REPLY_TOKEN ? kind_token : kind_exceeded);
     write_number(stream, line_status, info->status);
     write_count(stream, line_available, &info->available);
-    write_count(stream, line_limit, &info->limit);
-    write_count(stream, line_used, &info->used);
-    write_count(stream, line_hours, &info->hours);
-    write_text(stream, line_code, info->code.text);
-    write_text(stream, line_error, info->error.text);
-    write_text(stream, line_message, info->message.text);
-    write_text(stream, line_description, info->description.text);
+    for (size_t i = 0; i < COUNT_LINES; i++)
+        write_count(stream, count_lines[i].name, (const void *)(start + count_lines[i].place));
+    for (size_t i = 0; i < TEXT_LINES; i++)
+        write_text(stream, text_lines[i].name, start + text_lines[i].place);
     write_text(stream, line_unusable, info->unusable);
+    for (size_t i = 0; i < saved->history.count; i++)
+        fprintf(stream, "%s %" PRId64 " %" PRId64 "\n", line_point,
+                saved->history.points[i].time_ms, saved->history.points[i].used);
 }
 
-static void write_history(FILE *stream, const struct usage_history *history) {
-    write_number(stream, line_reset, history->reset_ms);
-    for (size_t i = 0; i < history->count; i++)
-        fprintf(stream, "%s %" PRId64 " %" PRId64 "\n", line_point, history->points[i].time_ms,
-                history->points[i].used);
-}
-
-char *kept_answer_write(const struct kept_answer *answer, const char *key, size_t *length) {
-    char sum[SHA256_DIGEST_STRING_LENGTH];
+char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length) {
     struct memory_stream stream;
     char *bytes;
 
@@ -86,13 +108,8 @@ char *kept_answer_write(const struct kept_answer *answer, const char *key, size_
         return NULL;
     fprintf(stream.file, "%s\n", first_line);
     write_text(stream.file, line_key, key);
-    write_number(stream.file, line_time, answer->time_ms);
-    write_info(stream.file, &answer->info);
-    write_history(stream.file, &answer->history);
-    if (fflush(stream.file) == 0 && stream.text != NULL) {
-        SHA256Data((const uint8_t *)stream.text, stream.length, sum);
-        write_text(stream.file, line_sum, sum);
-    }
+    write_lines(stream.file, saved);
+    fprintf(stream.file, "%s\n", last_line);
     int result = memory_stream_close(&stream, &bytes);
     *length = stream.length;
     return result == 0 ? bytes : NULL;
@@ -143,40 +160,41 @@ static int64_t next_number(struct reading *reading, const char *name, int64_t ma
     return to_number(reading, next_value(reading, name), max);
 }
 
-static struct count next_count(struct reading *reading, const char *name, int64_t max) {
+static struct optional_count next_count(struct reading *reading, const char *name, int64_t max) {
     const char *value = next_value(reading, name);
 
     if (strcmp(value, absent) == 0)
-        return (struct count){.known = false};
-    return (struct count){true, to_number(reading, value, max)};
+        return (struct optional_count){.is_known = false};
+    return (struct optional_count){true, to_number(reading, value, max)};
 }
 
 /* The one count that may be below zero. */
-static struct count next_available(struct reading *reading) {
+static struct optional_count next_available(struct reading *reading) {
     const char *value = next_value(reading, line_available);
-    struct count count = {.known = strcmp(value, absent) != 0};
+    bool is_negative = value[0] == '-';
 
-    if (count.known && number_parse_whole_decimal(value, &count.value) != 0)
-        reading->failed = true;
-    return count;
+    if (strcmp(value, absent) == 0)
+        return (struct optional_count){.is_known = false};
+    int64_t magnitude = to_number(reading, value + is_negative, NUMBER_MAX);
+    return (struct optional_count){true, is_negative ? -magnitude : magnitude};
 }
 
-static struct text_piece next_text(struct reading *reading, const char *name, const char *secret) {
+static struct excerpt next_text(struct reading *reading, const char *name) {
     const char *value = next_value(reading, name);
 
     if (*value == '\0')
-        return (struct text_piece){""};
-    return text_piece(value, strlen(value), TEXT_FIELD_MAX, secret);
+        return (struct excerpt){""};
+    return excerpt_of_text(value);
 }
 
-static enum answer_kind next_kind(struct reading *reading) {
+static enum reply_kind next_kind(struct reading *reading) {
     const char *value = next_value(reading, line_kind);
 
     if (strcmp(value, kind_token) == 0)
-        return ANSWER_TOKEN;
+        return REPLY_TOKEN;
     if (strcmp(value, kind_exceeded) != 0)
         reading->failed = true;
-    return ANSWER_LIMIT_EXCEEDED;
+    return REPLY_LIMIT_EXCEEDED;
 }
 
 /* Names of fields, with commas and blanks between them. */
@@ -190,19 +208,22 @@ static void read_unusable(struct reading *reading, struct token_info *info) {
         reading->failed = true;
 }
 
-static void read_info(struct reading *reading, const char *secret, struct token_info *info) {
+static void read_lines(struct reading *reading, struct saved_info *saved) {
+    struct token_info *info = &saved->info;
+    char *start = (char *)saved;
+
+    saved->time_ms = next_number(reading, line_time, TIME_MS_MAX);
+    saved->request_ms = next_number(reading, line_request, TIME_MS_MAX);
     info->kind = next_kind(reading);
     info->status = (long)next_number(reading, line_status, STATUS_MAX);
     info->available = next_available(reading);
-    info->limit = next_count(reading, line_limit, NUMBER_MAX);
-    info->used = next_count(reading, line_used, NUMBER_MAX);
-    info->hours = next_count(reading, line_hours, TOKEN_HOURS_MAX);
-    info->code = next_text(reading, line_code, secret);
-    info->error = next_text(reading, line_error, secret);
-    info->message = next_text(reading, line_message, secret);
-    info->description = next_text(reading, line_description, secret);
+    for (size_t i = 0; i < COUNT_LINES; i++)
+        *(struct optional_count *)(void *)(start + count_lines[i].place) =
+            next_count(reading, count_lines[i].name, count_lines[i].max);
+    for (size_t i = 0; i < TEXT_LINES; i++)
+        *(struct excerpt *)(start + text_lines[i].place) = next_text(reading, text_lines[i].name);
     read_unusable(reading, info);
-    if (info->kind == ANSWER_TOKEN && !info->available.known)
+    if (info->kind == REPLY_TOKEN && !info->available.is_known)
         reading->failed = true;
 }
 
@@ -215,7 +236,7 @@ static void read_point(struct reading *reading, char *value, struct usage_histor
     }
     *blank = '\0';
     struct usage_point point = {
-        .time_ms = to_number(reading, value, NUMBER_MAX),
+        .time_ms = to_number(reading, value, TIME_MS_MAX),
         .used = to_number(reading, blank + 1, NUMBER_MAX),
     };
     const struct usage_point *last = &history->points[history->count];
@@ -224,44 +245,29 @@ static void read_point(struct reading *reading, char *value, struct usage_histor
     history->points[history->count++] = point;
 }
 
-static void read_history(struct reading *reading, struct usage_history *history) {
+/* The points and the closing line, behind which nothing stands. */
+static void read_end(struct reading *reading, struct usage_history *history) {
     size_t length = strlen(line_point);
 
-    history->reset_ms = next_number(reading, line_reset, NUMBER_MAX);
-    while (!reading->failed && *reading->at != '\0') {
+    for (;;) {
         char *line = next_line(reading);
-        if (strncmp(line, line_point, length) == 0 && line[length] == ' ')
-            read_point(reading, line + length + 1, history);
-        else
-            reading->failed = true;
+        if (strncmp(line, line_point, length) != 0 || line[length] != ' ') {
+            if (strcmp(line, last_line) != 0 || *reading->at != '\0')
+                reading->failed = true;
+            return;
+        }
+        read_point(reading, line + length + 1, history);
     }
 }
 
-/* Cuts off the last line, and sees whether it holds the sum of all that stands before it. */
-static bool check_sum(char *bytes, size_t length) {
-    char sum[SHA256_DIGEST_STRING_LENGTH];
-    char line[sizeof line_sum + sizeof sum + 1];
-    size_t size = sizeof line - 1; /* name, blank, digits, newline */
-
-    if (length < size || memchr(bytes, '\0', length) != NULL)
-        return false;
-    SHA256Data((const uint8_t *)bytes, length - size, sum);
-    snprintf(line, sizeof line, "%s %s\n", line_sum, sum);
-    bool right = memcmp(bytes + length - size, line, size) == 0;
-    bytes[length - size] = '\0';
-    return right;
-}
-
-int kept_answer_read(char *bytes, size_t length, const char *key, const char *secret,
-                     struct kept_answer *answer) {
+int saved_info_read(char *bytes, size_t length, const char *key, struct saved_info *saved) {
     struct reading reading = {.at = bytes};
 
-    *answer = (struct kept_answer){.time_ms = 0};
-    if (!check_sum(bytes, length) || strcmp(next_line(&reading), first_line) != 0 ||
+    *saved = (struct saved_info){.time_ms = 0};
+    if (strlen(bytes) != length || strcmp(next_line(&reading), first_line) != 0 ||
         strcmp(next_value(&reading, line_key), key) != 0)
         return -1;
-    answer->time_ms = next_number(&reading, line_time, NUMBER_MAX);
-    read_info(&reading, secret, &answer->info);
-    read_history(&reading, &answer->history);
+    read_lines(&reading, saved);
+    read_end(&reading, &saved->history);
     return reading.failed ? -1 : 0;
 }

@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KEPT_ANSWER_H
-#define KEPT_ANSWER_H
+#ifndef SAVED_INFO_H
+#define SAVED_INFO_H
 
 #include "api/token_info.h"
-#include "verdict/forecast.h"
+#include "cache/last_understood.h"
+#include "cache/usage_history.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A kept answer as bytes, and back. Pure. The bytes are lines of text, a name and a value each,
- * with an SHA-256 of all that stands before it in the last one. They are not trusted. */
+/* A kept answer as bytes, and back. Pure. The bytes are lines of text, a name and a value each, and
+ * a closing line. They are not trusted. */
 
-enum { KEPT_ANSWER_SIZE_MAX = 16 * 1024, KEPT_ANSWER_KEY_SIZE = 65 };
+enum { SAVED_INFO_SIZE_MAX = 8 * 1024, SAVED_INFO_KEY_SIZE = 65 };
 
-struct kept_answer {
-    int64_t time_ms; /* when it came, since the Epoch */
-    struct token_info info;
-    struct usage_history history; /* this answer included */
+struct saved_info {
+    int64_t time_ms;              /* when the answer came, since the Epoch */
+    int64_t request_ms;           /* how long its request took */
+    struct token_info info;       /* as it was answered */
+    struct last_understood last;  /* this answer or one before it */
+    struct usage_history history; /* this answer included; but its reset is not saved */
 };
 
-/* Writes it, for the token, server and operation that the key (hexadecimal) stands for. Gives the
- * bytes in malloc'ed memory and sets their number, or NULL where memory ran out. */
-char *kept_answer_write(const struct kept_answer *answer, const char *key, size_t *length);
+/* Writes it, for what the key (hexadecimal) stands for. Gives the bytes, fewer than
+ * SAVED_INFO_SIZE_MAX, in malloc'ed memory and sets their number, or NULL where memory ran out. */
+char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length);
 
-/* Reads `length` bytes, and changes them. `secret` is masked in the texts. Gives 0, or -1 where
- * they are not a whole answer in this format for this key. */
-int kept_answer_read(char *bytes, size_t length, const char *key, const char *secret,
-                     struct kept_answer *answer);
+/* Reads `length` bytes and the NUL behind them, and changes them. Gives 0, or -1 where they are not
+ * a whole answer in this format for this key. */
+int saved_info_read(char *bytes, size_t length, const char *key, struct saved_info *saved);
 
 #endif

@@ -5,11 +5,9 @@
 #include "deadline.h"
 #include "error.h"
 
-/* Looks at a file of CA certificates before it is used, so that a wrong one is told before any
- * connection: it must be a regular file of at most 16 MiB with at least one certificate in PEM form
- * (RFC 7468), and each of them must be whole. What is in a certificate is for the TLS library.
- * `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE. */
-int ca_file_check(const char *path, const char *secret, const struct deadline *deadline,
-                  struct error *error);
+/* Looks at a file of CA certificates before it is used, so that a wrong one is reported before any
+ * connection: it must be a regular file of at most 16 MiB in which a certificate in PEM form
+ * (RFC 7468) begins. What is in it is for the TLS library. Gives 0, or -1 with ERROR_LOCAL. */
+int ca_file_check(const char *path, const struct deadline *deadline, struct error *error);
 
 #endif

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- What libcurl calls ---- */
 
-static size_t take_body(char *data, size_t size, size_t count, void *context) {
+static size_t on_body(char *data, size_t size, size_t count, void *context) {
     struct http_response *response = context;
     size_t length = size * count;
 
@@ -25,7 +26,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context) {
 
 /* Is called for each line of an answer's head, the empty one at its end included, and for trailers
  * behind the body. There may be several answers: interim ones (1xx), and the proxy's to CONNECT. */
-static size_t see_header(char *data, size_t size, size_t count, void *context) {
+static size_t on_header(char *data, size_t size, size_t count, void *context) {
     struct http_exchange *exchange = context;
     size_t length = size * count;
 
@@ -38,21 +39,28 @@ static size_t see_header(char *data, size_t size, size_t count, void *context) {
     return exchange->headers_too_large ? 0 : length;
 }
 
-static curl_socket_t open_socket(void *context, curlsocktype purpose,
-                                 struct curl_sockaddr *address) {
+static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     struct http_exchange *exchange = context;
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
     (void)purpose;
-    if (fd < 0) {
+    if (fd < 0)
         exchange->socket_errno = errno;
-        return CURL_SOCKET_BAD;
-    }
-    exchange->sockets[exchange->socket_count++ % HTTP_SOCKETS_MAX] = fd;
-    return fd;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
-static int record_headers(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {
+/* libcurl's own time of connecting includes TLS: what tells is whether the socket has a peer. */
+static int on_close(void *context, curl_socket_t fd) {
+    struct http_exchange *exchange = context;
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0)
+        exchange->is_connected = true;
+    return close(fd);
+}
+
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {
     struct http_response *response = context;
 
     (void)easy;
@@ -65,148 +73,128 @@ static int record_headers(CURL *easy, curl_infotype type, char *data, size_t siz
 
 /* ---- Setting up ---- */
 
-static int fail_to_prepare(struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "libcurl does not take the request (out of memory?)");
+static void note(struct http_exchange *exchange, const char *option, CURLcode code) {
+    if (code == CURLE_OK || exchange->refused_option != NULL)
+        return;
+    exchange->refused_option = option;
+    exchange->refused_code = code;
 }
 
-static bool add_headers(struct http_exchange *exchange) {
-    const struct libcurl *curl = exchange->curl;
+/* Sets one of libcurl's options; the first that it refuses is noted. */
+#define SET(exchange, option, value)                                                               \
+    note(exchange, #option, (exchange)->curl->easy_setopt((exchange)->easy, option, value))
 
+static void add_headers(struct http_exchange *exchange) {
     for (const char *const *header = exchange->request->headers; *header != NULL; header++) {
-        struct curl_slist *longer = curl->slist_append(exchange->headers, *header);
+        struct curl_slist *longer = exchange->curl->slist_append(exchange->headers, *header);
         if (longer == NULL)
-            return false;
-        exchange->headers = longer;
+            note(exchange, "CURLOPT_HTTPHEADER", CURLE_OUT_OF_MEMORY);
+        else
+            exchange->headers = longer;
     }
-    return true;
+    SET(exchange, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
-static bool set_what_is_asked(struct http_exchange *exchange) {
+static void set_request(struct http_exchange *exchange) {
     const struct http_request *request = exchange->request;
-    const struct libcurl *curl = exchange->curl;
-    CURL *easy = exchange->easy;
-    bool failed = false;
 
-    failed |= curl->easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate") != CURLE_OK;
-    failed |=
-        curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) != CURLE_OK;
+    SET(exchange, CURLOPT_URL, request->url);
+    SET(exchange, CURLOPT_USERAGENT, request->user_agent);
+    SET(exchange, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     if (request->post) {
-        failed |= curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L) != CURLE_OK;
-        failed |= curl->easy_setopt(easy, CURLOPT_POSTFIELDS, "") != CURLE_OK;
+        SET(exchange, CURLOPT_POSTFIELDSIZE, 0L);
+        SET(exchange, CURLOPT_POSTFIELDS, "");
     }
 #if LIBCURL_VERSION_NUM >= 0x075500
-    failed |= curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
-                                request->server->plain_http ? "http" : "https") != CURLE_OK;
+    SET(exchange, CURLOPT_PROTOCOLS_STR, request->server->plain_http ? "http" : "https");
 #else
-    failed |= curl->easy_setopt(easy, CURLOPT_PROTOCOLS,
-                                (long)(request->server->plain_http ? CURLPROTO_HTTP
-                                                                   : CURLPROTO_HTTPS)) != CURLE_OK;
+    SET(exchange, CURLOPT_PROTOCOLS,
+        (long)(request->server->plain_http ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x074000
-    failed |= curl->easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L) != CURLE_OK;
+    SET(exchange, CURLOPT_HTTP09_ALLOWED, 0L);
 #endif
-    return !failed;
 }
 
-static bool trust_directory_alone(const struct libcurl *curl, CURL *easy, const char *path) {
-    bool failed = false;
-
-    failed |= curl->easy_setopt(easy, CURLOPT_CAINFO, NULL) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_CAPATH, path) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAPATH, path) != CURLE_OK;
-    return !failed;
-}
-
-/* With a CA file nothing else is trusted, by the proxy's connection neither. Without one it is the
- * library's directory, or all that libcurl trusts by default. */
-static bool set_trust(struct http_exchange *exchange) {
-    const char *ca_file = exchange->request->ca_file;
-    const long tls = CURL_SSLVERSION_TLSv1_2;
+/* Nothing but the file or the directory is trusted, by the proxy's connection neither. */
+static void trust_only(struct http_exchange *exchange, const char *file, const char *directory) {
     const struct libcurl *curl = exchange->curl;
-    CURL *easy = exchange->easy;
-    bool failed = false;
 
-    failed |= curl->easy_setopt(easy, CURLOPT_SSLVERSION, tls) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, tls) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
-    if (ca_file == NULL)
-        return !failed && (exchange->ca_directory == NULL ||
-                           trust_directory_alone(curl, easy, exchange->ca_directory));
-    failed |= curl->easy_setopt(easy, CURLOPT_CAINFO, ca_file) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file) != CURLE_OK;
-    /* Where the TLS library takes no directory there is none to switch off. */
-    curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl->easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-    return !failed;
+    SET(exchange, CURLOPT_CAINFO, file);
+    SET(exchange, CURLOPT_PROXY_CAINFO, file);
+    if (directory != NULL) {
+        SET(exchange, CURLOPT_CAPATH, directory);
+        SET(exchange, CURLOPT_PROXY_CAPATH, directory);
+    } else {
+        /* Where the TLS library takes no directory there is none to switch off. */
+        curl->easy_setopt(exchange->easy, CURLOPT_CAPATH, NULL);
+        curl->easy_setopt(exchange->easy, CURLOPT_PROXY_CAPATH, NULL);
+    }
 }
 
-static bool set_way(struct http_exchange *exchange) {
+static void set_trust(struct http_exchange *exchange) {
+    const char *ca_file = exchange->request->ca_file;
+
+    SET(exchange, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(exchange, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(exchange, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(exchange, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (ca_file != NULL || exchange->ca_directory != NULL)
+        trust_only(exchange, ca_file, exchange->ca_directory);
+}
+
+static void set_connection(struct http_exchange *exchange) {
     const struct http_request *request = exchange->request;
     const char *proxy = request->server->plain_http ? "" : request->proxy;
-    const struct libcurl *curl = exchange->curl;
-    CURL *easy = exchange->easy;
-    bool failed = false;
 
     if (request->ipv4 || request->ipv6)
-        failed |= curl->easy_setopt(
-                      easy, CURLOPT_IPRESOLVE,
-                      (long)(request->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6)) != CURLE_OK;
+        SET(exchange, CURLOPT_IPRESOLVE,
+            (long)(request->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
     if (proxy != NULL) {
-        failed |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy) != CURLE_OK;
-        failed |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "") != CURLE_OK;
+        SET(exchange, CURLOPT_PROXY, proxy);
+        SET(exchange, CURLOPT_NOPROXY, "");
     }
-    failed |= curl->easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) != CURLE_OK;
-    /* A connection that is used again may break, and libcurl would silently send again. */
-    failed |= curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
+    SET(exchange, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    /* 0 would mean no limit at all. */
+    SET(exchange, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(request->deadline) + 1);
+    /* SIGALRM is the watchdog's. */
+    SET(exchange, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    failed |= curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
+    SET(exchange, CURLOPT_QUICK_EXIT, 1L);
 #endif
-    /* The deadline is kept by drive(); this bounds a resolver without threads, by SIGALRM. */
-    failed |= curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                                (long)deadline_left_ms(request->deadline) + 100) != CURLE_OK;
-#ifdef LIBCURL_RESOLVES_IN_A_THREAD
-    /* Else libcurl would ignore SIGPIPE again and again, which this process does anyway. */
-    failed |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
-#endif
-    return !failed;
 }
 
-static bool set_callbacks(struct http_exchange *exchange) {
-    const struct libcurl *curl = exchange->curl;
-    CURL *easy = exchange->easy;
-    bool failed = false;
-
-    failed |= curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->message) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_WRITEDATA, exchange->response) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_HEADERDATA, exchange) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK;
-    failed |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange) != CURLE_OK;
+static void set_callbacks(struct http_exchange *exchange) {
+    SET(exchange, CURLOPT_ERRORBUFFER, exchange->message);
+    SET(exchange, CURLOPT_WRITEFUNCTION, on_body);
+    SET(exchange, CURLOPT_WRITEDATA, exchange->response);
+    SET(exchange, CURLOPT_HEADERFUNCTION, on_header);
+    SET(exchange, CURLOPT_HEADERDATA, exchange);
+    SET(exchange, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    SET(exchange, CURLOPT_OPENSOCKETDATA, exchange);
+    SET(exchange, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    SET(exchange, CURLOPT_CLOSESOCKETDATA, exchange);
     if (exchange->request->record) {
-        failed |= curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, record_headers) != CURLE_OK;
-        failed |= curl->easy_setopt(easy, CURLOPT_DEBUGDATA, exchange->response) != CURLE_OK;
-        failed |= curl->easy_setopt(easy, CURLOPT_VERBOSE, 1L) != CURLE_OK;
+        SET(exchange, CURLOPT_DEBUGFUNCTION, on_debug);
+        SET(exchange, CURLOPT_DEBUGDATA, exchange->response);
+        SET(exchange, CURLOPT_VERBOSE, 1L);
     }
-    return !failed;
 }
 
 int http_exchange_prepare(struct http_exchange *exchange, struct error *error) {
-    const struct libcurl *curl = exchange->curl;
-
-    exchange->easy = curl->easy_init();
-    exchange->multi = curl->multi_init();
-    if (exchange->easy == NULL || exchange->multi == NULL || !add_headers(exchange) ||
-        !set_what_is_asked(exchange) || !set_trust(exchange) || !set_way(exchange) ||
-        !set_callbacks(exchange) ||
-        curl->multi_add_handle(exchange->multi, exchange->easy) != CURLM_OK)
-        return fail_to_prepare(error);
-    return 0;
+    exchange->easy = exchange->curl->easy_init();
+    if (exchange->easy == NULL)
+        return error_out_of_memory(error);
+    add_headers(exchange);
+    set_request(exchange);
+    set_trust(exchange);
+    set_connection(exchange);
+    set_callbacks(exchange);
+    if (exchange->refused_option == NULL)
+        return 0;
+    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not take %s: %s",
+                     exchange->refused_option,
+                     exchange->curl->easy_strerror(exchange->refused_code));
 }
 
 bool http_exchange_has_passed(const struct http_exchange *exchange, CURLINFO what) {

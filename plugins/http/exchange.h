@@ -5,11 +5,7 @@
 #include "http/libcurl.h"
 #include "http/message.h"
 
-#include <signal.h>
-
 /* One request on its way, as libcurl does it. */
-
-enum { HTTP_SOCKETS_MAX = 8 };
 
 struct http_exchange {
     const struct http_request *request;
@@ -17,22 +13,20 @@ struct http_exchange {
     const struct libcurl *curl;
     const char *ca_directory; /* trust this directory alone; NULL: the CA file, or libcurl's own */
     CURL *easy;
-    CURLM *multi;
     struct curl_slist *headers;
     size_t header_bytes;
-    curl_socket_t sockets[HTTP_SOCKETS_MAX]; /* of attempts to connect */
-    size_t socket_count;
-    int socket_errno; /* why there was no socket to be had; 0: there was */
+    bool is_connected; /* a connection to the server or the proxy was made */
+    int socket_errno;  /* why there was no socket to be had; 0: there was */
     bool headers_too_large;
     bool out_of_memory; /* really, whatever libcurl says */
     bool head_ended;
-    bool ended; /* nothing of it goes on by itself */
-    volatile sig_atomic_t braked;
+    const char *refused_option; /* that libcurl did not take; NULL: none */
+    CURLcode refused_code;
     char message[CURL_ERROR_SIZE];
 };
 
-/* Hands the request to libcurl, which has not begun with it then. Gives 0, or -1 with
- * ERROR_TROUBLE. */
+/* Hands the request to libcurl, which has not begun with it then. Gives 0, or -1 with ERROR_LOCAL.
+ */
 int http_exchange_prepare(struct http_exchange *exchange, struct error *error);
 
 /* Whether one of libcurl's points in time, CURLINFO_..._TIME_T, has come. */

@@ -9,7 +9,7 @@
 
 /* Does the request, once. Redirects are not followed; nothing is tried again. Gives 0 where the
  * server answered, with any status, and fills *response; else -1 with ERROR_UNAVAILABLE,
- * ERROR_TIMEOUT, or ERROR_TROUBLE where the reason lies on this machine. In both cases
+ * ERROR_TIMEOUT, or ERROR_LOCAL where the reason lies on this machine. In both cases
  * http_response_free() frees the response. */
 int http_perform(const struct http_request *request, struct http_response *response,
                  struct error *error);

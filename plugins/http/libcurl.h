@@ -6,34 +6,21 @@
 
 #include <curl/curl.h>
 
-/* libcurl as a table of its functions, for it is loaded only when a request is due: loading it and
- * its some thirty libraries takes most of a check's time, and a kept answer does without. With
+/* libcurl as a table of its functions, because it is loaded only when a request is due: loading it
+ * and its some thirty libraries takes most of a check's time, and a kept answer does without. With
  * --disable-lazy-libcurl the table holds the functions that the program is linked with. */
 
-#if LIBCURL_VERSION_NUM >= 0x074200
-#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_poll)
-#else
-#define LIBCURL_FUNCTIONS_BY_VERSION(X) X(multi_wait)
-#endif
-
 #define LIBCURL_FUNCTIONS(X)                                                                       \
-    X(global_init_mem)                                                                             \
+    X(global_init)                                                                                 \
     X(version_info)                                                                                \
     X(slist_append)                                                                                \
     X(slist_free_all)                                                                              \
     X(easy_init)                                                                                   \
     X(easy_setopt)                                                                                 \
+    X(easy_perform)                                                                                \
     X(easy_getinfo)                                                                                \
     X(easy_strerror)                                                                               \
-    X(easy_cleanup)                                                                                \
-    X(multi_init)                                                                                  \
-    X(multi_add_handle)                                                                            \
-    X(multi_perform)                                                                               \
-    X(multi_info_read)                                                                             \
-    X(multi_remove_handle)                                                                         \
-    X(multi_strerror)                                                                              \
-    X(multi_cleanup)                                                                               \
-    LIBCURL_FUNCTIONS_BY_VERSION(X)
+    X(easy_cleanup)
 
 /* curl->easy_init() is curl_easy_init(), and so on; each has the type in libcurl's own header. */
 struct libcurl {
@@ -43,8 +30,8 @@ struct libcurl {
 #undef LIBCURL_MEMBER
 };
 
-/* Fills the table and initialises the library, so that it wipes what it frees and writes no file.
- * `secret` is masked in messages. Gives 0, or -1 with ERROR_TROUBLE. */
-int libcurl_load(struct libcurl *curl, const char *secret, struct error *error);
+/* Fills the table and initialises the library, so that it writes no file. Gives 0, or -1 with
+ * ERROR_LOCAL. */
+int libcurl_load(struct libcurl *curl, struct error *error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "http/message.h"
 
+#include "mask.h"
 #include "process.h"
 #include "text.h"
 
@@ -36,7 +37,7 @@ void http_record_add(struct http_record *record, const char *bytes, size_t lengt
 
 void http_record_hide_credentials(struct http_record *sent) {
     static const char credentials[] = "Proxy-Authorization:";
-    static const char mask[] = " " TEXT_MASK "\r\n";
+    static const char mask[] = " " MASK_TEXT "\r\n";
     const size_t masked_length = sizeof credentials - 1 + sizeof mask - 1;
     char *end = sent->bytes;
     size_t line_length;
@@ -58,8 +59,6 @@ void http_record_hide_credentials(struct http_record *sent) {
 }
 
 static void free_record(struct http_record *record) {
-    if (record->bytes != NULL)
-        wipe(record->bytes, record->length);
     free(record->bytes);
 }
 

@@ -24,8 +24,7 @@ struct http_request {
     bool post;           /* with an empty body; else GET */
     bool ipv4;
     bool ipv6;
-    bool record;        /* keep the exchange for the user to read */
-    const char *secret; /* masked in messages */
+    bool record; /* keep the exchange for the user to read */
     const struct deadline *deadline;
 };
 
@@ -36,12 +35,11 @@ struct http_record {
 
 struct http_response {
     long status;
-    char *body; /* decompressed, NUL-terminated; never NULL after a success */
+    char *body; /* as received, NUL-terminated; never NULL after a success */
     size_t body_length;
-    bool too_large;       /* more than HTTP_BODY_MAX after decompression: the body is not whole */
-    bool not_decodable;   /* compressed in a way that cannot be undone: likewise */
-    char *redirect;       /* where the server points to, as an absolute URL; NULL: nowhere */
-    int64_t milliseconds; /* from the start to the end of the request */
+    bool too_large;              /* more than HTTP_BODY_MAX: the body is not whole */
+    char *redirect;              /* where the server points to, as an absolute URL; NULL: nowhere */
+    int64_t milliseconds;        /* from the start to the end of the request */
     struct http_record sent;     /* with `record`: request lines and headers as sent ... */
     struct http_record received; /* ... and status lines and headers as received */
     const void *left_standing;   /* of libcurl's, kept for a leak checker to find */

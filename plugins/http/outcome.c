@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A resolver has two or three files and sockets open at a time. */
@@ -30,25 +30,11 @@ bool http_outcome_is_issuer_missing(const struct http_exchange *exchange, CURLco
     return result == 2 || (result >= 19 && result <= 21);
 }
 
-/* Whether one of the sockets has a peer. libcurl's own time of connecting includes TLS. */
-static bool is_connected(const struct http_exchange *exchange) {
-    struct sockaddr_storage peer;
-
-    if (exchange->braked)
-        return true;
-    for (size_t i = 0; i < exchange->socket_count && i < HTTP_SOCKETS_MAX; i++) {
-        socklen_t size = sizeof peer;
-        if (getpeername(exchange->sockets[i], (struct sockaddr *)&peer, &size) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What a request was waiting for when its time was up. */
 static const char *waited_for(const struct http_exchange *exchange) {
     if (!http_exchange_has_passed(exchange, CURLINFO_NAMELOOKUP_TIME_T))
         return "the name resolution of";
-    if (!http_exchange_has_passed(exchange, CURLINFO_CONNECT_TIME_T) && !is_connected(exchange))
+    if (!exchange->is_connected)
         return "a connection to";
     if (!exchange->request->server->plain_http &&
         !http_exchange_has_passed(exchange, CURLINFO_APPCONNECT_TIME_T))
@@ -58,13 +44,12 @@ static const char *waited_for(const struct http_exchange *exchange) {
                : "the rest of the answer from";
 }
 
-int http_outcome_fail_by_timeout(const struct http_exchange *exchange, struct error *error) {
+static int fail_by_timeout(const struct http_exchange *exchange, struct error *error) {
     const struct http_request *request = exchange->request;
-    const char *host = request->server->host;
-    struct text_piece shown = text_piece(host, strlen(host), TEXT_FIELD_MAX, request->secret);
 
     return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for %s %s",
-                     request->deadline->seconds, waited_for(exchange), shown.text);
+                     request->deadline->seconds, waited_for(exchange),
+                     excerpt_of_text(request->server->host).text);
 }
 
 static bool begins_with(const char *text, const char *begin) {
@@ -100,32 +85,52 @@ static bool quotes_bad_proxy(CURLcode code, const char *message) {
            (code == CURLE_COULDNT_RESOLVE_PROXY && strchr(message, '@') != NULL);
 }
 
-int http_outcome_fail_on_this_machine(const char *message, struct error *error) {
-    return error_set(error, ERROR_TROUBLE, "libcurl on this machine: %s", message);
+static int fail_on_this_machine(const char *message, struct error *error) {
+    return error_set(error, ERROR_LOCAL, "libcurl on this machine: %s", message);
 }
 
-static int fail_by_code(const struct http_exchange *exchange, CURLcode code, struct error *error) {
-    const char *message =
-        exchange->message[0] != '\0' ? exchange->message : exchange->curl->easy_strerror(code);
+/* Takes " after 12 ms" out of libcurl's words: the same trouble has the same text at each check. */
+static void remove_duration(char *message) {
+    static const char before[] = " after ";
+    static const char behind[] = " ms";
 
-    if (quotes_bad_proxy(code, message))
-        return error_set(error, ERROR_TROUBLE,
-                         "libcurl on this machine does not take the proxy that --proxy or a "
-                         "variable such as https_proxy names: its syntax or its scheme");
-    struct text_piece shown =
-        text_piece(message, strlen(message), TEXT_PIECE_MAX, exchange->request->secret);
+    for (char *at = message; (at = strstr(at, before)) != NULL; at++) {
+        char *digits = at + sizeof before - 1;
+        char *end = digits + strspn(digits, "0123456789");
+        if (end > digits && strncmp(end, behind, sizeof behind - 1) == 0)
+            memmove(at, end + sizeof behind - 1, strlen(end + sizeof behind - 1) + 1);
+    }
+}
 
-    if (begins_with(message, "getaddrinfo() thread"))
-        return http_outcome_fail_on_this_machine(shown.text, error);
-    if (is_shortage(exchange->socket_errno))
-        return http_outcome_fail_on_this_machine(strerror(exchange->socket_errno), error);
-    if (lacks_descriptors(code))
-        return http_outcome_fail_on_this_machine(strerror(EMFILE), error);
+/* libcurl's own words for an outcome. */
+static struct excerpt message_of(const struct http_exchange *exchange, CURLcode code) {
+    char message[CURL_ERROR_SIZE];
+
+    snprintf(message, sizeof message, "%s",
+             exchange->message[0] != '\0' ? exchange->message
+                                          : exchange->curl->easy_strerror(code));
+    remove_duration(message);
+    return excerpt_of(message, strlen(message), EXCERPT_MAX);
+}
+
+/* A TLS library that its configuration, or a lack of random numbers, keeps from even beginning; the
+ * words are OpenSSL's. */
+static bool cannot_start_tls(CURLcode code, const char *message) {
+    static const char *const phrases[] = {"no ciphers available", "no protocols available", "rand",
+                                          "drbg", "entropy"};
+
+    if (code != CURLE_SSL_CONNECT_ERROR)
+        return false;
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+        if (text_has_phrase(message, strlen(message), phrases[i]))
+            return true;
+    return false;
+}
+
+static bool is_local(CURLcode code, const char *message) {
     switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return http_outcome_fail_by_timeout(exchange, error);
     case CURLE_OUT_OF_MEMORY:
-        return error_out_of_memory(error);
+    case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -137,10 +142,30 @@ static int fail_by_code(const struct http_exchange *exchange, CURLcode code, str
     case CURLE_URL_MALFORMAT:
     case CURLE_UNKNOWN_OPTION:
     case CURLE_BAD_FUNCTION_ARGUMENT:
-        return http_outcome_fail_on_this_machine(shown.text, error);
+        return true;
     default:
-        return error_set(error, ERROR_UNAVAILABLE, "API not usable: %s", shown.text);
+        return begins_with(message, "getaddrinfo() thread") || cannot_start_tls(code, message);
     }
+}
+
+static int fail_by_code(const struct http_exchange *exchange, CURLcode code, struct error *error) {
+    struct excerpt shown = message_of(exchange, code);
+
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return fail_by_timeout(exchange, error);
+    if (code == CURLE_OUT_OF_MEMORY && exchange->message[0] == '\0')
+        return error_out_of_memory(error);
+    if (quotes_bad_proxy(code, shown.text))
+        return error_set(error, ERROR_LOCAL,
+                         "libcurl on this machine does not take the proxy that --proxy or a "
+                         "variable such as https_proxy names: its syntax or its scheme");
+    if (is_shortage(exchange->socket_errno))
+        return fail_on_this_machine(strerror(exchange->socket_errno), error);
+    if (lacks_descriptors(code))
+        return fail_on_this_machine(strerror(EMFILE), error);
+    if (is_local(code, shown.text))
+        return fail_on_this_machine(shown.text, error);
+    return error_set(error, ERROR_UNAVAILABLE, "API not usable: %s", shown.text);
 }
 
 static int read_response(struct http_exchange *exchange, struct error *error) {
@@ -156,24 +181,30 @@ static int read_response(struct http_exchange *exchange, struct error *error) {
     return response->redirect != NULL ? 0 : error_out_of_memory(error);
 }
 
+/* libcurl before 8.6 calls a line of more than 100 KiB memory that ran out. */
+static bool is_line_too_long(const struct http_exchange *exchange, CURLcode outcome) {
+    return outcome == CURLE_OUT_OF_MEMORY && !exchange->out_of_memory && !exchange->head_ended &&
+           (exchange->header_bytes > 0 || exchange->request->server->plain_http ||
+            http_exchange_has_passed(exchange, CURLINFO_APPCONNECT_TIME_T));
+}
+
 int http_outcome_evaluate(struct http_exchange *exchange, CURLcode outcome, struct error *error) {
-    /* libcurl before 8.6 calls a line of more than 100 KiB memory that ran out. */
-    bool line_too_long = outcome == CURLE_OUT_OF_MEMORY && !exchange->out_of_memory &&
-                         !exchange->head_ended &&
-                         http_exchange_has_passed(exchange, CURLINFO_PRETRANSFER_TIME_T);
-    if (exchange->headers_too_large || line_too_long)
+    if (exchange->headers_too_large || is_line_too_long(exchange, outcome))
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer's headers are larger than 64 KiB");
     /* That is what libcurl says of a NUL in a proxy's headers. */
-    if (outcome == CURLE_BAD_FUNCTION_ARGUMENT && exchange->socket_count > 0)
+    if (outcome == CURLE_BAD_FUNCTION_ARGUMENT && exchange->is_connected)
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer's headers are malformed");
     /* libcurl takes an end within the headers for the end of an empty body. */
     if (outcome == CURLE_OK && !exchange->head_ended)
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer broke off in its headers");
-    exchange->response->not_decodable = outcome == CURLE_BAD_CONTENT_ENCODING;
-    if (outcome != CURLE_OK && !exchange->response->too_large && !exchange->response->not_decodable)
+    /* libcurl counts the missing bytes: each check would have another text. */
+    if (outcome == CURLE_PARTIAL_FILE)
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "API not usable: the answer broke off in its body");
+    if (outcome != CURLE_OK && !exchange->response->too_large)
         return fail_by_code(exchange, outcome, error);
     return read_response(exchange, error);
 }

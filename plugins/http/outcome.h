@@ -7,15 +7,8 @@
 /* What came of an exchange: an answer, or a sentence that says why there is none. */
 
 /* Fills the answer, and gives 0, where libcurl ended with an outcome that leaves one; else -1 with
- * ERROR_UNAVAILABLE or ERROR_TIMEOUT, or with ERROR_TROUBLE where the reason lies on this machine.
- */
+ * ERROR_UNAVAILABLE or ERROR_TIMEOUT, or with ERROR_LOCAL where the reason lies on this machine. */
 int http_outcome_evaluate(struct http_exchange *exchange, CURLcode outcome, struct error *error);
-
-/* -1 with ERROR_TIMEOUT: what was waited for when the time was up. */
-int http_outcome_fail_by_timeout(const struct http_exchange *exchange, struct error *error);
-
-/* -1 with ERROR_TROUBLE. */
-int http_outcome_fail_on_this_machine(const char *message, struct error *error);
 
 /* Whether the server's certificate was refused for no more than an issuer that was not found. */
 bool http_outcome_is_issuer_missing(const struct http_exchange *exchange, CURLcode outcome);

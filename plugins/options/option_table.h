@@ -4,6 +4,7 @@
 
 #include "error.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 /* The options as words: the one table of their names from which the command line, INI files and
@@ -12,6 +13,8 @@
 enum option_id {
     OPTION_HOSTNAME,
     OPTION_OPERATION,
+    OPTION_API,
+    OPTION_RESET_AT,
     OPTION_PORT,
     OPTION_TOKEN_FILE,
     OPTION_WARNING,
@@ -30,38 +33,53 @@ enum option_id {
     OPTION_VERBOSE,
     OPTION_VERSION,
     OPTION_HELP,
+    OPTION_TOKEN, /* a key of INI files only */
     OPTION_COUNT
 };
 
 enum option_argument { ARGUMENT_NONE, ARGUMENT_REQUIRED, ARGUMENT_OPTIONAL };
+
+/* What an empty value means. */
+enum option_empty { EMPTY_IS_NOT_GIVEN, EMPTY_IS_REFUSED, EMPTY_IS_A_VALUE };
 
 struct option_spec {
     enum option_id id;
     char short_name; /* '\0': none */
     const char *long_name;
     enum option_argument argument;
+    enum option_empty empty;
     const char *value_name; /* NULL where there is no argument */
-    const char *takes;      /* completes "it takes ..." */
+    const char *expects;    /* completes "takes ..." and "give ..." */
     const char *help;       /* lines of at most 54 columns */
 };
 
-/* The option as messages name it: "-p, --port". */
+/* By id. */
+extern const struct option_spec option_specs[OPTION_COUNT];
+
+/* The option as messages name it: "-p/--port". */
 #define OPTION_NAME_SIZE 32
 void option_name(char name[OPTION_NAME_SIZE], const struct option_spec *spec);
+
+/* The option of that letter; NULL: none. */
+const struct option_spec *option_find_short(char letter);
 
 /* The option that an INI file's key names: a long or short name, whole; NULL: none. */
 const struct option_spec *option_find_key(const char *key);
 
-/* Is shown an option of the command line and its value (NULL: none). Gives 0 to go on, or -1. */
-typedef int option_visitor(void *context, const struct option_spec *spec, const char *value,
-                           struct error *error);
-
-/* Shows the visitor the options of a command line one by one. Gives 0, or -1 where the visitor does
- * or with ERROR_USAGE where a word is no option; where `error` is NULL such words are passed over.
- * No message holds a value: people give the token where it does not belong. */
-int option_scan(int argc, char **argv, option_visitor *visit, void *context, struct error *error);
-
 /* The options' part of the help on a stream of the caller's. */
 void option_print_help(FILE *stream);
+
+/* ---- Options as given ---- */
+
+/* An option with its value, and where they come from. */
+struct setting {
+    const struct option_spec *spec;
+    const char *value; /* NULL: none */
+    char *label;       /* of an INI file: file, line and key, in front of the value; else NULL */
+};
+
+/* Fills *error with the setting's origin, followed by the two texts. Always returns -1. */
+int setting_fail(const struct setting *setting, const char *what, const char *more,
+                 struct error *error);
 
 #endif

@@ -3,118 +3,187 @@
 
 #include "options/secret.h"
 
-#include "process.h"
-#include "text.h"
+#include "characters.h"
+#include "mask.h"
+#include "options/options.h"
 #include "user_file.h"
+#include "watchdog.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
-enum { FIRST_LINE_MAX = 64 * 1024 };
+/* ---- What a token looks like ---- */
+
+static void strip(const char **bytes, size_t *length) {
+    while (*length > 0 && character_is_white_space((*bytes)[*length - 1]))
+        --*length;
+    for (; *length > 0 && character_is_white_space(**bytes); ++*bytes)
+        --*length;
+}
+
+static const char *why_refused(const char *bytes, size_t length) {
+    if (length == 0)
+        return "is empty";
+    if (length > SECRET_MAX)
+        return "is longer than 512 bytes";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (byte == ' ')
+            return "holds a space";
+        if (byte < ' ' || byte == 0x7F)
+            return "holds a control character";
+        if (byte > 0x7F)
+            return "holds a character that is not ASCII";
+    }
+    return NULL;
+}
 
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason) {
-    while (length > 0 && text_is_white_space(bytes[length - 1]))
-        length--;
-    for (; length > 0 && text_is_white_space(*bytes); bytes++)
-        length--;
-    *reason = "it is empty";
-    if (length == 0)
+    strip(&bytes, &length);
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+        bytes += 3; /* a byte order mark */
+        length -= 3;
+        strip(&bytes, &length);
+    }
+    *reason = why_refused(bytes, length);
+    if (*reason != NULL)
         return -1;
-    *reason = "it is longer than 4096 bytes";
-    if (length > SECRET_MAX)
-        return -1;
-    *reason = "it holds something else than visible ASCII characters";
-    for (size_t i = 0; i < length; i++)
-        if (bytes[i] <= ' ' || bytes[i] > '~')
-            return -1;
     memcpy(token, bytes, length);
     token[length] = '\0';
     return 0;
 }
 
-/* Reads up to the first line's end; what a pipe delivers later is not waited for. */
-static int read_first_line(struct input *input, char *line, size_t *length,
-                           const struct deadline *deadline, struct error *error) {
-    const char *end = NULL;
-    long size = 1;
+const char *secret_likely_mistake(const char *bytes, size_t length) {
+    size_t name = 0;
 
-    for (*length = 0; end == NULL && size > 0; *length += (size_t)size) {
-        if (*length == FIRST_LINE_MAX)
-            return error_set(error, ERROR_TROUBLE, "the first line of the %s is longer than 64 KiB",
-                             input->name);
-        size = input_read(input, line + *length, FIRST_LINE_MAX - *length, deadline, error);
-        if (size < 0)
-            return -1;
-        end = memchr(line + *length, '\n', (size_t)size);
-    }
-    if (end != NULL)
-        *length = (size_t)(end - line);
-    return 0;
+    strip(&bytes, &length);
+    if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
+        return "it is UTF-16; save it as plain text";
+    if (length >= 2 && (bytes[0] == '"' || bytes[0] == '\'') && bytes[length - 1] == bytes[0])
+        return "it stands in quotes; leave them out";
+    while (name < length && bytes[name] != ':' && bytes[name] != '=')
+        name++;
+    bool has_name = name < length;
+    while (name > 0 && character_is_white_space(bytes[name - 1]))
+        name--;
+    return has_name && name >= 5 && strncasecmp(bytes + name - 5, "token", 5) == 0
+               ? "it begins with a name, as a header or a variable does; keep only the token"
+               : NULL;
 }
 
-static int read_token(struct secret *secret, struct input *input, const struct deadline *deadline,
-                      struct error *error) {
-    char *line = malloc(FIRST_LINE_MAX);
+/* Copies the token, or says of `place` what is wrong with it. */
+static int take(struct secret *secret, const char *place, const char *bytes, size_t length,
+                struct error *error) {
     const char *reason;
-    size_t length;
 
-    if (line == NULL)
-        return error_out_of_memory(error);
-    int result = read_first_line(input, line, &length, deadline, error);
-    if (result == 0 && secret_copy(secret->token, line, length, &reason) != 0)
-        result = error_set(error, ERROR_TROUBLE, "the %s holds no token in its first line: %s",
-                           input->name, reason);
-    wipe(line, FIRST_LINE_MAX);
-    free(line);
-    return result;
+    if (secret_copy(secret->token, bytes, length, &reason) == 0)
+        return 0;
+    const char *mistake = secret_likely_mistake(bytes, length);
+    return error_set(error, ERROR_LOCAL, "%s %s%s%s", place, reason, mistake != NULL ? ": " : "",
+                     mistake != NULL ? mistake : "");
+}
+
+/* ---- Files ---- */
+
+/* Reads up to the end of the first line; what a pipe delivers later is not waited for. */
+static int read_first_line(struct secret *secret, struct user_file *file,
+                           const struct deadline *deadline, struct error *error) {
+    char line[16 * 1024];
+    char place[USER_FILE_NAME_SIZE + 32];
+    const char *end = NULL;
+    size_t length = 0;
+    long size = 1;
+
+    for (; end == NULL && size > 0; length += (size_t)size) {
+        if (length == sizeof line)
+            return error_set(error, ERROR_LOCAL, "the first line of %s is longer than 16 KiB",
+                             file->name);
+        size = user_file_read(file, line + length, sizeof line - length, deadline, error);
+        if (size < 0)
+            return -1;
+        end = memchr(line + length, '\n', (size_t)size);
+    }
+    snprintf(place, sizeof place, "the first line of %s", file->name);
+    return take(secret, place, line, end != NULL ? (size_t)(end - line) : length, error);
 }
 
 static int load_from_file(struct secret *secret, const char *path, const struct deadline *deadline,
                           struct error *error) {
-    struct input input;
+    struct user_file file;
 
-    if (input_open(&input, path, "token file", getenv(SECRET_VARIABLE), error) != 0)
+    watchdog_expect("the token file");
+    if (user_file_open(&file, path, "token file", error) != 0)
         return -1;
-    int result = read_token(secret, &input, deadline, error);
-    secret->readable_by_everyone = input.everybody_reads;
-    input_close(&input);
+    int result = read_first_line(secret, &file, deadline, error);
+    secret->world_readable = file.world_readable;
+    user_file_close(&file);
     return result;
 }
 
-static int load_from_environment(struct secret *secret, const char *value, struct error *error) {
+/* ---- The environment ---- */
+
+/* The value of the variable in an entry of the environment; NULL: it is another one's. */
+static char *value_in(char *entry) {
+    static const char name[] = SECRET_VARIABLE "=";
+
+    return strncmp(entry, name, sizeof name - 1) == 0 ? entry + sizeof name - 1 : NULL;
+}
+
+/* The last one, should there be several: an engine adds its own behind what it inherited. */
+static const char *find_variable(void) {
+    const char *value = "";
+
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (value_in(*entry) != NULL)
+            value = value_in(*entry);
+    return value;
+}
+
+static void overwrite_variables(void) {
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (value_in(*entry) != NULL)
+            memset(value_in(*entry), '\0', strlen(value_in(*entry)));
+}
+
+void secret_mask_environment(void) {
+    char token[SECRET_MAX + 1];
     const char *reason;
 
-    if (value == NULL || *value == '\0')
+    if (secret_copy(token, find_variable(), strlen(find_variable()), &reason) == 0)
+        mask_register(token);
+}
+
+static int load_from_environment(struct secret *secret, struct error *error) {
+    const char *value = find_variable();
+
+    if (*value == '\0')
         return error_set(error, ERROR_USAGE,
                          "no token: give its file with --token-file, or the token in an INI file "
                          "or in the environment variable " SECRET_VARIABLE);
-    if (secret_copy(secret->token, value, strlen(value), &reason) != 0)
-        return error_set(error, ERROR_TROUBLE,
-                         "the environment variable " SECRET_VARIABLE " holds no token: %s", reason);
-    return 0;
+    return take(secret, "the environment variable " SECRET_VARIABLE, value, strlen(value), error);
 }
 
-void secret_wipe_variable(void) {
-    char *variable = getenv(SECRET_VARIABLE);
+/* ---- All sources ---- */
 
-    if (variable != NULL)
-        wipe(variable, strlen(variable));
-}
-
-int secret_load(struct secret *secret, const struct secret_sources *sources,
+static int load(struct secret *secret, const struct options *options,
                 const struct deadline *deadline, struct error *error) {
-    const char *reason;
-    int result = 0;
+    const struct setting *ini = &options->given[OPTION_TOKEN];
 
-    *secret = (struct secret){.readable_by_everyone = false};
-    if (sources->token_file != NULL) {
-        result = load_from_file(secret, sources->token_file, deadline, error);
-    } else if (sources->ini_token != NULL) {
-        secret->readable_by_everyone = sources->ini_readable_by_everyone;
-        secret_copy(secret->token, sources->ini_token, strlen(sources->ini_token), &reason);
-    } else {
-        result = load_from_environment(secret, getenv(SECRET_VARIABLE), error);
-    }
-    secret_wipe_variable();
+    if (options->token_file != NULL)
+        return load_from_file(secret, options->token_file, deadline, error);
+    if (ini->value == NULL)
+        return load_from_environment(secret, error);
+    return take(secret, ini->label, ini->value, strlen(ini->value), error);
+}
+
+int secret_load(struct options *options, const struct deadline *deadline, struct error *error) {
+    struct secret *secret = &options->secret;
+    int result = load(secret, options, deadline, error);
+
+    overwrite_variables();
+    if (result == 0)
+        mask_register(secret->token);
     return result;
 }

@@ -3,8 +3,8 @@
 
 #include "options/server.h"
 
+#include "characters.h"
 #include "number.h"
-#include "text.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -14,14 +14,16 @@
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 
-enum { LABEL_MAX = 63, PORT_HTTPS = 443, PORT_HTTP = 80 };
+enum { LABEL_MAX = 63, PORT_MAX = 65535 };
 
 static const char domain[] = ".wolkvox.com";
-static const char not_a_host[] = "that is neither a host name nor an IP address";
+static const char not_a_host[] = "it is neither a host name nor an IP address";
+
+/* ---- Hosts ---- */
 
 static void copy_lower(char *out, const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
-        out[i] = text_lower(text[i]);
+        out[i] = character_lower(text[i]);
     out[length] = '\0';
 }
 
@@ -55,12 +57,12 @@ static bool is_host_name(const char *name) {
 
 /* A host name or IPv4 address, in any case, with or without a dot at its end. */
 static int parse_name(const char *text, size_t length, struct server *server) {
-    if (length > 0 && text[length - 1] == '.')
-        length--;
+    server->is_ipv6 = false;
+    server->is_absolute = length > 0 && text[length - 1] == '.';
+    length -= server->is_absolute;
     if (length > HOST_MAX)
         return -1;
     copy_lower(server->host, text, length);
-    server->is_ipv6 = false;
     return is_host_name(server->host) ? 0 : -1;
 }
 
@@ -75,6 +77,7 @@ static int parse_ipv6(const char *text, size_t length, struct server *server) {
         return -1;
     inet_ntop(AF_INET6, &binary, server->host, sizeof server->host);
     server->is_ipv6 = true;
+    server->is_absolute = false;
     return 0;
 }
 
@@ -103,39 +106,15 @@ static int parse_host_and_port(const char *text, size_t length, struct server *s
         return -1;
     if (size == length)
         return 0;
-    *reason = "its port is no number from 1 to 65535";
-    if (text[size] != ':' || number_parse(text + size + 1, length - size - 1, 65535, &port) != 0 ||
-        port == 0)
+    *reason = "its port is not a whole number from 1 to 65535";
+    if (text[size] != ':' ||
+        number_parse(text + size + 1, length - size - 1, PORT_MAX, &port) != 0 || port == 0)
         return -1;
     server->port = (int)port;
     return 0;
 }
 
-/* The vendor's short and old names: 0001, sv0001 and sv0001.crmvox.com are crm0001, and a name
- * without a dot stands in the vendor's domain. */
-static int apply_vendor_names(struct server *server, const char **reason) {
-    static const char old_domain[] = ".crmvox.com";
-    char name[HOST_MAX + 1];
-    const char *digits = server->host;
-
-    if (server->is_ipv6 || strcmp(server->host, "localhost") == 0)
-        return 0;
-    if (strncmp(digits, "sv", 2) == 0)
-        digits += 2;
-    size_t count = strspn(digits, DIGITS);
-    const char *rest = digits + count;
-    bool old = digits != server->host && strcmp(rest, old_domain) == 0;
-    bool numbered = count > 0 && (*rest == '\0' || old);
-    if (!numbered && strchr(server->host, '.') != NULL)
-        return 0;
-    int length = numbered ? snprintf(name, sizeof name, "crm%.*s%s", (int)count, digits, domain)
-                          : snprintf(name, sizeof name, "%s%s", server->host, domain);
-    *reason = not_a_host;
-    if (length > HOST_MAX || !is_host_name(name))
-        return -1;
-    memcpy(server->host, name, (size_t)length + 1);
-    return 0;
-}
+/* ---- Servers ---- */
 
 static bool is_loopback(const struct server *server) {
     struct in_addr address;
@@ -152,50 +131,6 @@ static bool has_scheme(const char *url, const char *scheme_end, const char *sche
     return (size_t)(scheme_end - url) == length && strncasecmp(url, scheme, length) == 0;
 }
 
-static int parse_url(const char *text, const char *scheme_end, struct server *server,
-                     const char **reason) {
-    const char *authority = scheme_end + 3;
-    size_t length = strcspn(authority, "/");
-
-    server->plain_http = has_scheme(text, scheme_end, "http");
-    server->port = server->plain_http ? PORT_HTTP : PORT_HTTPS;
-    *reason = "only https:// URLs are taken, and http:// for a loopback address";
-    if (!server->plain_http && !has_scheme(text, scheme_end, "https"))
-        return -1;
-    *reason = "a user or password in it is not taken";
-    if (memchr(authority, '@', length) != NULL)
-        return -1;
-    if (parse_host_and_port(authority, length, server, reason) != 0 ||
-        apply_vendor_names(server, reason) != 0)
-        return -1;
-    *reason = "http:// is only for a loopback address, for the token would travel in the clear";
-    return server->plain_http && !is_loopback(server) ? -1 : 0;
-}
-
-static int parse_bare(const char *text, struct server *server, const char **reason) {
-    size_t length = strlen(text);
-
-    server->plain_http = false;
-    server->port = PORT_HTTPS;
-    if (parse_ipv6(text, length, server) == 0)
-        return 0;
-    *reason = "a user or password in it is not taken";
-    if (strchr(text, '@') != NULL)
-        return -1;
-    *reason = "a path needs https:// in front";
-    if (strchr(text, '/') != NULL)
-        return -1;
-    const char *behind_bracket = strchr(text, ']');
-    *reason = "a port goes with --port, or needs https:// in front";
-    if (*text == '[' ? behind_bracket != NULL && behind_bracket[1] == ':'
-                     : strchr(text, ':') != NULL)
-        return -1;
-    return parse_host_and_port(text, length, server, reason) != 0 ||
-                   apply_vendor_names(server, reason) != 0
-               ? -1
-               : 0;
-}
-
 static bool has_space_or_control(const char *text) {
     for (; *text != '\0'; text++)
         if ((unsigned char)*text <= ' ' || *text == '\x7F')
@@ -203,29 +138,107 @@ static bool has_space_or_control(const char *text) {
     return false;
 }
 
+/* What makes sense only in a URL; NULL: nothing. */
+static const char *why_no_bare_host(const char *text) {
+    const char *behind = *text == '[' ? strchr(text, ']') : text;
+
+    if (strchr(text, '/') != NULL)
+        return "leave out the path, or write https:// in front";
+    if (behind != NULL && strchr(behind, ':') != NULL)
+        return "give the port with --port, or write https:// in front";
+    return NULL;
+}
+
+static int parse_authority(const char *text, const char *scheme_end, struct server *server,
+                           const char **reason) {
+    const char *authority = scheme_end != NULL ? scheme_end + 3 : text;
+    size_t length = strcspn(authority, "/");
+
+    *reason = "leave out the user and the password";
+    if (memchr(authority, '@', length) != NULL)
+        return -1;
+    if (scheme_end == NULL) {
+        if (parse_ipv6(text, strlen(text), server) == 0)
+            return 0;
+        *reason = why_no_bare_host(text);
+        if (*reason != NULL)
+            return -1;
+    }
+    return parse_host_and_port(authority, length, server, reason);
+}
+
 int server_parse(const char *text, struct server *server, const char **reason) {
     const char *scheme_end = strstr(text, "://");
 
-    *reason = "it is empty";
-    if (*text == '\0')
-        return -1;
-    *reason = "spaces and control characters have no place in it";
+    server->plain_http = scheme_end != NULL && has_scheme(text, scheme_end, "http");
+    server->port = server->plain_http ? PORT_HTTP : PORT_HTTPS;
+    *reason = "no spaces or control characters may stand in it";
     if (has_space_or_control(text))
         return -1;
-    return scheme_end != NULL ? parse_url(text, scheme_end, server, reason)
-                              : parse_bare(text, server, reason);
+    *reason = "only https:// is accepted, and http:// for a loopback address";
+    if (scheme_end != NULL && !server->plain_http && !has_scheme(text, scheme_end, "https"))
+        return -1;
+    if (parse_authority(text, scheme_end, server, reason) != 0)
+        return -1;
+    *reason = "write https://; with http:// the token would travel in the clear, so that is only "
+              "for a loopback address";
+    if (server->plain_http && !is_loopback(server))
+        return -1;
+    *reason = "that is where people log in; give the wvNNNN that it leads to";
+    return strcmp(server->host, "manager") == 0 || strcmp(server->host, "manager.wolkvox.com") == 0
+               ? -1
+               : 0;
 }
 
-/* Where the host begins, behind USER:PASSWORD@; makes *length shorter by as much. */
-static const char *skip_user(const char *authority, size_t *length) {
-    const char *at;
+/* ---- The vendor's names ---- */
 
-    while ((at = memchr(authority, '@', *length)) != NULL) {
-        *length -= (size_t)(at - authority) + 1;
-        authority = at + 1;
+/* Where the host is PREFIXdigits, bare or in that domain: the number of digits; else 0. */
+static size_t count_digits(const char *host, const char *prefix, const char *in_domain) {
+    size_t length = strlen(prefix);
+
+    if (strncmp(host, prefix, length) != 0)
+        return 0;
+    size_t count = strspn(host + length, DIGITS);
+    const char *rest = host + length + count;
+    return *rest == '\0' || strcmp(rest, in_domain) == 0 ? count : 0;
+}
+
+/* The old names of the CRM's servers are switched off. */
+static bool has_old_name(const struct server *server) {
+    return count_digits(server->host, "sv", ".crmvox.com") > 0;
+}
+
+const struct api *server_owner(const struct server *server) {
+    if (has_old_name(server))
+        return &apis[API_CRM];
+    for (size_t i = 0; i < API_COUNT; i++)
+        if (count_digits(server->host, apis[i].host_prefix, domain) > 0)
+            return &apis[i];
+    return NULL;
+}
+
+int server_complete(struct server *server, const struct api *api) {
+    bool is_old = has_old_name(server);
+    char name[HOST_MAX + 1];
+    int length;
+
+    if (is_old || count_digits(server->host, "", "") > 0) {
+        const char *digits = server->host + (is_old ? 2 : 0);
+        length = snprintf(name, sizeof name, "%s%.*s%s", api->host_prefix,
+                          (int)strspn(digits, DIGITS), digits, domain);
+    } else if (server->is_ipv6 || strcmp(server->host, "localhost") == 0 ||
+               strchr(server->host, '.') != NULL) {
+        return 0;
+    } else {
+        length = snprintf(name, sizeof name, "%s%s", server->host, domain);
     }
-    return authority;
+    if (length > HOST_MAX || !is_host_name(name))
+        return -1;
+    memcpy(server->host, name, (size_t)length + 1);
+    return 0;
 }
+
+/* ---- Proxies ---- */
 
 static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     static const char *const schemes[] = {"http",    "https",  "socks4",
@@ -237,57 +250,29 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
-static bool is_escape(const char *text) {
-    return *text == '%' && strspn(text + 1, "0123456789ABCDEFabcdef") >= 2;
-}
-
-/* The part before the @: what would end it for libcurl but not for other programs is to be
- * percent-encoded (RFC 3986, section 3.2.1). */
-static bool is_user_info(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if (strchr("#?[]@\\", text[i]) != NULL || (text[i] == '%' && !is_escape(text + i)))
-            return false;
-    return true;
-}
-
 bool server_is_proxy_passed_over(const char *text) {
     const char *at = strrchr(text, '@');
 
     for (; at != NULL && text < at; text++)
-        if (is_escape(text) && text[1] < '2')
+        if (text[0] == '%' && (text[1] == '0' || text[1] == '1'))
             return true;
     return false;
 }
 
+/* What would end user and password for libcurl but not for other programs is not to stand there as
+ * it is (RFC 3986, section 3.2.1). */
 bool server_is_proxy_url(const char *text) {
     const char *scheme_end = strstr(text, "://");
     const char *authority = scheme_end != NULL ? scheme_end + 3 : text;
-    size_t length = strcspn(authority, "/");
+    const char *at = strrchr(authority, '@');
+    const char *host = at != NULL ? at + 1 : authority;
+    size_t length = strcspn(host, "/");
     struct server proxy;
     const char *reason;
 
-    if (has_space_or_control(text) || server_is_proxy_passed_over(text) ||
-        (scheme_end != NULL && !is_proxy_scheme(text, scheme_end)) ||
-        (authority[length] == '/' && authority[length + 1] != '\0'))
-        return false;
-    const char *host = skip_user(authority, &length);
-    return (host == authority || is_user_info(authority, (size_t)(host - authority) - 1)) &&
+    return (scheme_end == NULL || is_proxy_scheme(text, scheme_end)) &&
+           !has_space_or_control(text) && !server_is_proxy_passed_over(text) &&
+           (at == NULL || authority + strcspn(authority, "#?[]@\\/") == at) &&
+           (host[length] == '\0' || host[length + 1] == '\0') &&
            parse_host_and_port(host, length, &proxy, &reason) == 0;
-}
-
-void server_url_host(const char *url, char host[HOST_MAX + 1]) {
-    const char *scheme_end = strstr(url, "://");
-
-    host[0] = '\0';
-    if (scheme_end == NULL)
-        return;
-    size_t length = strcspn(scheme_end + 3, "/?#\\");
-    const char *authority = skip_user(scheme_end + 3, &length);
-    bool bracket = length > 0 && *authority == '[';
-    const char *end = memchr(authority, bracket ? ']' : ':', length);
-    const char *start = authority + bracket;
-    size_t host_length = (size_t)((end != NULL ? end : authority + length) - start);
-    if (host_length > 0 && start[host_length - 1] == '.')
-        host_length--;
-    copy_lower(host, start, host_length < HOST_MAX ? host_length : HOST_MAX);
 }

@@ -3,142 +3,73 @@
 
 #include "verdict/forecast.h"
 
-#include <string.h>
+#include <stddef.h>
 
-#define HOUR_MS INT64_C(3600000)
-#define POINTS_APART_MS (HOUR_MS / 2)
-
-enum { DAY_HOURS = 24, HOURS_TO_RESET_MAX = 21, SECONDS_PER_HOUR = 3600 };
-
-int64_t forecast_reset_ms(int64_t time_ms, int64_t hours) {
-    return time_ms + (hours > 0 ? hours : 1) * HOUR_MS;
-}
-
-/* ---- What is remembered ---- */
-
-static const struct usage_point *last_point(const struct usage_history *history) {
-    return history->count > 0 ? &history->points[history->count - 1] : NULL;
-}
-
-/* Hours are announced whole, so the moments that the answers of one day announce lie up to an hour
- * apart; those of two days, about a day. */
-static bool is_another_day(const struct usage_history *history, int64_t time_ms, int64_t used,
-                           int64_t reset_ms) {
-    const struct usage_point *last = last_point(history);
-
-    return last != NULL && (time_ms >= history->reset_ms || time_ms < last->time_ms ||
-                            used < last->used || reset_ms > history->reset_ms + 2 * HOUR_MS);
-}
-
-/* The place of the youngest point that is at least an hour old, or -1. */
-static int find_base(const struct usage_history *history, int64_t time_ms) {
-    int base = -1;
-
-    for (size_t i = 0; i < history->count; i++)
-        if (history->points[i].time_ms <= time_ms - HOUR_MS)
-            base = (int)i;
-    return base;
-}
-
-static void drop_first(struct usage_history *history, size_t count) {
-    for (size_t i = count; i < history->count; i++)
-        history->points[i - count] = history->points[i];
-    history->count -= count;
-}
-
-void usage_history_add(struct usage_history *history, int64_t time_ms,
-                       const struct token_info *info) {
-    if (!info->used.known || !info->hours.known)
-        return;
-    int64_t reset_ms = forecast_reset_ms(time_ms, info->hours.value);
-    if (is_another_day(history, time_ms, info->used.value, reset_ms))
-        history->count = 0;
-    history->reset_ms = reset_ms;
-    int base = find_base(history, time_ms);
-    if (base > 0)
-        drop_first(history, (size_t)base);
-    const struct usage_point *last = last_point(history);
-    if (last != NULL && time_ms - last->time_ms < POINTS_APART_MS)
-        return;
-    if (history->count == USAGE_POINTS_MAX)
-        drop_first(history, 1);
-    history->points[history->count++] = (struct usage_point){time_ms, info->used.value};
-}
-
-/* ---- Looking ahead ---- */
+enum { SECONDS_PER_DAY = 24 * 3600, RESET_IN_MAX_S = 21 * 3600 };
 
 /* How many calls in how much time. */
 struct pace {
     int64_t calls;
     int64_t stretch_s;
-    int64_t shown_s; /* 0: today's */
+    int64_t displayed_s; /* 0: today's */
 };
 
-static struct pace todays_pace(const struct token_info *info) {
-    return (struct pace){info->used.value, (DAY_HOURS - info->hours.value) * SECONDS_PER_HOUR, 0};
+/* Seconds from the answer to the reset. */
+static int64_t reset_after_s(const struct result *result) {
+    int64_t after_s = (result->reset_ms - result->time_ms) / 1000;
+
+    return after_s > 0 ? after_s : 0;
 }
 
-static struct pace pace_of(const struct token_info *info, int64_t time_ms,
-                           const struct usage_history *history) {
-    int base = find_base(history, time_ms);
-
-    if (base < 0 || info->used.value < history->points[base].used)
-        return todays_pace(info);
-    int64_t stretch_s = (time_ms - history->points[base].time_ms) / 1000;
-    return (struct pace){info->used.value - history->points[base].used, stretch_s, stretch_s};
+static int64_t less_age(const struct result *result, int64_t seconds) {
+    return seconds > result->age_s ? seconds - result->age_s : 0;
 }
 
-/* calls * seconds / by, rounded down, or `max` where that is less. The product may not fit in 64
- * bits, so it is built up bit by bit. Needs by > 0 and max * seconds below 2^62. */
-static int64_t scale(int64_t calls, int64_t seconds, int64_t by, int64_t max) {
-    int64_t quotient = 0;
-    int64_t rest = 0;
-
-    if (calls / by >= max)
-        return max;
-    for (int64_t bit = INT64_C(1) << 31; bit > 0; bit >>= 1) {
-        quotient *= 2;
-        rest *= 2;
-        if ((seconds & bit) != 0) {
-            quotient += calls / by;
-            rest += calls % by;
-        }
-        quotient += rest / by;
-        rest %= by;
-    }
-    return quotient < max ? quotient : max;
+int64_t forecast_reset_in_s(const struct result *result) {
+    return less_age(result, reset_after_s(result));
 }
 
-static const char *reason_against(const struct token_info *info) {
+/* A stretch of more than a day, which only a strange clock or file makes, says nothing of today,
+ * and its product with a count may not fit in 64 bits. */
+static struct pace pace_of(const struct result *result) {
+    const struct usage_point *base = usage_history_base(&result->history, result->time_ms);
+    int64_t used = result->exchange.info.used.value;
+    int64_t stretch_s = base != NULL ? (result->time_ms - base->time_ms) / 1000 : 0;
+
+    if (base == NULL || used < base->used || stretch_s > SECONDS_PER_DAY)
+        return (struct pace){used, SECONDS_PER_DAY - reset_after_s(result), 0};
+    return (struct pace){used - base->used, stretch_s, stretch_s};
+}
+
+static const char *why_no_forecast(const struct result *result) {
+    const struct token_info *info = &result->exchange.info;
+
     if (info->available.value <= 0)
         return "no calls are left";
-    if (!info->hours.known)
-        return "the answer does not give the hours to the reset";
-    if (!info->limit.known || info->limit.value == 0)
+    if (!result->has_reset)
+        return "the answer does not give the hours to the reset, nor is --reset-at given";
+    if (!info->limit.is_known || info->limit.value == 0)
         return "the answer does not give a limit";
-    if (!info->used.known)
+    if (!info->used.is_known)
         return "the answer does not give the calls of today";
-    return info->hours.value > HOURS_TO_RESET_MAX ? "it is too early, less than 3 h after the reset"
+    return reset_after_s(result) > RESET_IN_MAX_S ? "it is too early, less than 3 h after the reset"
                                                   : NULL;
 }
 
-struct forecast forecast_make(const struct token_info *info, int64_t time_ms,
-                              const struct usage_history *history) {
-    struct forecast forecast = {.kind = FORECAST_NONE, .reason = reason_against(info)};
+struct forecast forecast_make(const struct result *result) {
+    struct forecast forecast = {.kind = FORECAST_NONE, .reason = why_no_forecast(result)};
 
     if (forecast.reason != NULL)
         return forecast;
-    int64_t reset_in_s = info->hours.value * SECONDS_PER_HOUR;
-    struct pace pace = pace_of(info, time_ms, history);
+    struct pace pace = pace_of(result);
     forecast.kind = FORECAST_LASTS;
-    forecast.pace_s = pace.shown_s;
+    forecast.pace_s = pace.displayed_s;
     if (pace.calls == 0)
         return forecast;
-    int64_t left_s = scale(info->available.value, pace.stretch_s, pace.calls, reset_in_s);
-    if (left_s < reset_in_s) {
+    int64_t gone_after_s = result->exchange.info.available.value * pace.stretch_s / pace.calls;
+    if (gone_after_s < reset_after_s(result)) {
         forecast.kind = FORECAST_GONE;
-        forecast.exhausted_in_s = left_s;
-        forecast.before_reset_s = reset_in_s - left_s;
+        forecast.gone_in_s = less_age(result, gone_after_s);
     }
     return forecast;
 }

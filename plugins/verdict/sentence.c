@@ -4,210 +4,312 @@
 #include "verdict/sentence.h"
 
 #include "memory_stream.h"
+#include "number.h"
 #include "output.h"
-#include "process.h"
-#include "text.h"
+#include "verdict/details.h"
+#include "verdict/metrics.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* ---- The line ---- */
+enum { SECONDS_PER_HOUR = 3600, SECONDS_PER_MINUTE = 60 };
 
-static void print_methods(FILE *stream, const struct token_exchange *exchange) {
-    for (size_t i = 0; i < exchange->requests; i++)
-        fprintf(stream, "%s%s", i > 0 ? ", then " : "", exchange->methods[i]);
+/* ---- Figures ---- */
+
+static const struct token_info *info_of(const struct sentence_input *input) {
+    return &input->result->exchange.info;
 }
 
-static struct text_piece host_of(const struct report_input *input) {
-    const char *host = input->options->server.host;
-
-    return text_piece(host, strlen(host), TEXT_FIELD_MAX, input->secret->token);
+static void write_description(FILE *stream, const struct token_info *info) {
+    if (info->description.text[0] != '\0')
+        fprintf(stream, "%s: ", info->description.text);
 }
 
-static void print_short_facts(FILE *stream, const struct report_input *input) {
-    const struct answer *answer = input->answer;
+static void write_calls_left(FILE *stream, const struct token_info *info) {
+    int64_t available = info->available.value;
+    int64_t limit = info->limit.value;
+    char percent[NUMBER_SIZE];
 
-    fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
-    fputs(answer->is_kept ? "no request" : "method ", stream);
-    print_methods(stream, &answer->exchange);
-    if (answer->exchange.info.unusable[0] != '\0')
-        fprintf(stream, ", fields that cannot be used: %s", answer->exchange.info.unusable);
-    if (input->forecast != NULL && input->forecast->kind == FORECAST_NONE)
-        fprintf(stream, ", no forecast: %s", input->forecast->reason);
-    if (answer->keeping_failed)
-        fprintf(stream, ", answer not kept: %s", answer->trouble.text);
-    fputs("]", stream);
+    fprintf(stream, "%" PRId64, available);
+    if (info->limit.is_known)
+        fprintf(stream, " of %" PRId64, limit);
+    fputs(" calls left", stream);
+    if (!info->limit.is_known || limit == 0)
+        return;
+    number_format(percent,
+                  available > 0 ? number_percent(available, limit, PERCENT_DECIMALS, false) : 0,
+                  PERCENT_DECIMALS);
+    fprintf(stream, " (%s%%)", percent);
 }
 
-static void print_hints(FILE *stream, const struct report_input *input) {
-    const struct answer *answer = input->answer;
+static void write_reset(FILE *stream, const struct result *result) {
+    if (!result->has_reset)
+        return;
+    int64_t hours = (forecast_reset_in_s(result) + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR;
+    fprintf(stream, ", counter resets in %" PRId64 " h", hours);
+}
 
-    if (answer != NULL && answer->is_kept)
-        fprintf(stream, " (answer %" PRId64 " s old)", answer->age_s);
-    if (answer != NULL && answer->keeping_failed)
-        fputs(" (answer not kept)", stream);
-    if (input->secret->readable_by_everyone)
+static void write_duration(FILE *stream, int64_t seconds) {
+    if (seconds >= SECONDS_PER_HOUR)
+        fprintf(stream, "%" PRId64 " h", seconds / SECONDS_PER_HOUR);
+    else
+        fprintf(stream, "%" PRId64 " min", seconds / SECONDS_PER_MINUTE);
+}
+
+static void write_forecast(FILE *stream, const struct sentence_input *input) {
+    const struct forecast *forecast = input->forecast;
+
+    if (forecast == NULL || forecast->kind != FORECAST_GONE)
+        return;
+    if (forecast->pace_s > 0) {
+        fputs(", at the pace of the last ", stream);
+        write_duration(stream, forecast->pace_s);
+    } else {
+        fputs(", at today's pace", stream);
+    }
+    fputs(" gone in ", stream);
+    write_duration(stream, forecast->gone_in_s);
+    fputs(", ", stream);
+    write_duration(stream, forecast_reset_in_s(input->result) - forecast->gone_in_s);
+    fputs(" before the reset", stream);
+}
+
+/* ---- Reasons ---- */
+
+static void write_alert(FILE *stream, const char *severity, const struct threshold *threshold) {
+    fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold),
+            threshold_name_length(threshold), threshold->text);
+}
+
+static void write_unresolved(FILE *stream, const char *severity,
+                             const struct criterion *criterion) {
+    int length = threshold_name_length(criterion->threshold);
+    const char *text = criterion->threshold->text;
+
+    if (criterion->resolution == THRESHOLD_REVERSED)
+        fprintf(stream, "the start of the %s threshold %.*s is above its end", severity, length,
+                text);
+    else
+        fprintf(stream, "the %s threshold %.*s needs a limit, and the answer has none above 0",
+                severity, length, text);
+}
+
+static void write_reason(FILE *stream, const struct verdict *verdict) {
+    switch (verdict->reason) {
+    case REASON_WARNING:
+        write_alert(stream, "warning", verdict->warning.threshold);
+        break;
+    case REASON_CRITICAL:
+        write_alert(stream, "critical", verdict->critical.threshold);
+        break;
+    case REASON_NO_CALLS_LEFT:
+        fputs("no calls left is always critical", stream);
+        break;
+    case REASON_WARNING_UNRESOLVED:
+        write_unresolved(stream, "warning", &verdict->warning);
+        break;
+    case REASON_CRITICAL_UNRESOLVED:
+        write_unresolved(stream, "critical", &verdict->critical);
+        break;
+    case REASON_REPLY:
+    case REASON_WITHIN_LIMITS:
+        break;
+    }
+}
+
+static void write_reasons(FILE *stream, const struct verdict *verdict) {
+    static const char *const severities[] = {"ok", "warning", "critical", "unknown"};
+    bool is_within_limits = verdict->reason == REASON_WITHIN_LIMITS;
+
+    if (is_within_limits && !verdict->is_forecast_worse)
+        return;
+    fputs(" (", stream);
+    if (verdict->is_forecast_worse)
+        fprintf(stream, "%s: forecast%s", severities[verdict->state], is_within_limits ? "" : ", ");
+    write_reason(stream, verdict);
+    fputc(')', stream);
+}
+
+/* ---- Refusals ---- */
+
+/* What the server said of a request that it did not answer. */
+static void write_refusal(FILE *stream, const struct token_info *info) {
+    char status[NUMBER_SIZE];
+
+    number_format(status, info->status, 0);
+    fprintf(stream, "HTTP %s", status);
+    if (info->code.text[0] != '\0' && strcmp(info->code.text, status) != 0)
+        fprintf(stream, ", code %s", info->code.text);
+    if (info->error.text[0] != '\0')
+        fprintf(stream, ", %s", info->error.text);
+    if (info->message.text[0] != '\0')
+        fprintf(stream, ": %s", info->message.text);
+}
+
+/* Whether a URL leads to the host that was asked, on whichever port. */
+static bool is_same_host(const char *authority, const char *host) {
+    size_t length = strlen(host);
+
+    return strncasecmp(authority, host, length) == 0 && strchr(":/?#", authority[length]) != NULL;
+}
+
+/* What a server writes before an @ is a name and a password, and no part of the place; nor is a
+ * query, in which a login page may have another number each time. */
+static void write_redirect(FILE *stream, const struct sentence_input *input) {
+    const char *url = token_exchange_redirect(&input->result->exchange);
+
+    if (url == NULL)
+        return;
+    const char *scheme_end = strstr(url, "://");
+    const char *authority = scheme_end != NULL ? scheme_end + strlen("://") : url;
+    const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
+    const char *place = at != NULL ? at + 1 : url;
+    if (is_same_host(at != NULL ? place : authority, input->options->server.host))
+        fputs(" (a redirect that stays on the same host", stream);
+    else
+        fprintf(stream, " (a redirect to %s",
+                excerpt_of(place, strcspn(place, "?#"), EXCERPT_FIELD_MAX).text);
+    fputs(", not followed: the token would go along)", stream);
+}
+
+static void write_not_understood(FILE *stream, const struct token_info *info) {
+    fprintf(stream, "answer not understood: %s", info->reason);
+    if (info->begins.text[0] != '\0')
+        fprintf(stream, ", it begins \"%s\"", info->begins.text);
+    fputs(" (", stream);
+    write_refusal(stream, info);
+    fputc(')', stream);
+}
+
+/* ---- The text ---- */
+
+static void write_figures(FILE *stream, const struct sentence_input *input) {
+    write_calls_left(stream, info_of(input));
+    write_reset(stream, input->result);
+    write_forecast(stream, input);
+    write_reasons(stream, input->verdict);
+}
+
+static void write_exceeded(FILE *stream, const struct sentence_input *input) {
+    const struct token_info *info = info_of(input);
+
+    fputs("no calls left", stream);
+    if (info->limit.is_known)
+        fprintf(stream, " of %" PRId64, info->limit.value);
+    write_reset(stream, input->result);
+    fputs(" (", stream);
+    write_refusal(stream, info);
+    fputc(')', stream);
+}
+
+static void write_token_refused(FILE *stream, const struct sentence_input *input) {
+    const char *token = input->options->secret.token;
+    const char *mistake = secret_likely_mistake(token, strlen(token));
+
+    fputs("token refused: ", stream);
+    write_refusal(stream, info_of(input));
+    fputs(" (look at the token file, the operation and the server of the token;"
+          " an external token does not work",
+          stream);
+    if (mistake != NULL)
+        fprintf(stream, "; of the token in use: %s", mistake);
+    fputc(')', stream);
+}
+
+static void write_reply(FILE *stream, const struct sentence_input *input) {
+    const struct token_info *info = info_of(input);
+
+    if (info->kind != REPLY_TOKEN_REFUSED)
+        write_description(stream, info);
+    switch (info->kind) {
+    case REPLY_TOKEN:
+        write_figures(stream, input);
+        break;
+    case REPLY_LIMIT_EXCEEDED:
+        write_exceeded(stream, input);
+        break;
+    case REPLY_TOKEN_REFUSED:
+        write_token_refused(stream, input);
+        break;
+    case REPLY_BUSY:
+        fputs("busy, which says nothing of the quota: ", stream);
+        write_refusal(stream, info);
+        break;
+    case REPLY_WRONG_METHOD:
+    case REPLY_REFUSED:
+        fputs("API not usable: ", stream);
+        write_refusal(stream, info);
+        write_redirect(stream, input);
+        break;
+    case REPLY_NOT_UNDERSTOOD:
+        write_not_understood(stream, info);
+        break;
+    }
+}
+
+void sentence_write_text(FILE *stream, const struct sentence_input *input) {
+    if (input->error != NULL)
+        fputs(input->error->text, stream);
+    else
+        write_reply(stream, input);
+}
+
+static void write_hints(FILE *stream, const struct sentence_input *input) {
+    const struct result *result = input->result;
+
+    if (result != NULL && result->is_kept)
+        fprintf(stream, " (answer %" PRId64 " s old)", result->age_s);
+    if (result != NULL && result->not_kept[0] != '\0')
+        fprintf(stream, " (answer not kept: %s)", result->not_kept);
+    if (input->world_readable_token)
         fputs(" (token file is readable by everyone)", stream);
-}
-
-static void print_line(FILE *stream, const struct report_input *input) {
-    fputs(input->verdict->text, stream);
-    if (input->options->verbose >= 1 && input->answer != NULL)
-        print_short_facts(stream, input);
-    print_hints(stream, input);
-}
-
-/* ---- Below the line ---- */
-
-static void print_foreign(FILE *stream, const char *bytes, size_t length, const char *secret) {
-    char *shown = text_mask_and_clean(bytes, length, secret);
-
-    fputs(shown != NULL ? shown : "?", stream);
-    free(shown);
-}
-
-static void print_threshold(FILE *stream, const char *name, const struct threshold *threshold,
-                            const struct token_info *info) {
-    char text[RANGE_SIZE] = "needs a limit";
-    struct range range;
-
-    if (threshold->text == NULL) {
-        fprintf(stream, "%s: none\n", name);
-        return;
-    }
-    switch (threshold_resolve(threshold, info->limit.known ? info->limit.value : 0, &range)) {
-    case THRESHOLD_RESOLVED:
-        range_format(text, &range);
-        break;
-    case THRESHOLD_REVERSED:
-        snprintf(text, sizeof text, "its start is above its end");
-        break;
-    case THRESHOLD_NEEDS_LIMIT:
-        break;
-    }
-    fprintf(stream, "%s: alert %s %s (%s)\n", name, threshold_relation(threshold), threshold->text,
-            text);
-}
-
-static long status_of(const struct answer *answer) {
-    return answer->is_kept ? answer->exchange.info.status
-                           : answer->exchange.responses[answer->exchange.requests - 1].status;
-}
-
-static void print_facts(FILE *stream, const struct report_input *input) {
-    const struct options *options = input->options;
-    const struct token_exchange *exchange = &input->answer->exchange;
-
-    fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
-    fputs("URL: ", stream);
-    print_foreign(stream, exchange->url, strlen(exchange->url), input->secret->token);
-    fputc('\n', stream);
-    fputs("method: ", stream);
-    if (input->answer->is_kept)
-        fprintf(stream, "none, for the answer was kept %" PRId64 " s ago", input->answer->age_s);
-    print_methods(stream, exchange);
-    fputc('\n', stream);
-    print_threshold(stream, "warning", &options->warning, &exchange->info);
-    print_threshold(stream, "critical", &options->critical, &exchange->info);
-    if (status_of(input->answer) != 0)
-        fprintf(stream, "HTTP status: %ld\n", status_of(input->answer));
-    if (exchange->info.fields != NULL)
-        fputs(exchange->info.fields, stream);
-}
-
-/* ---- The exchange ---- */
-
-/* Prints bytes line by line, each cleaned and with a mark in front. */
-static void print_lines(FILE *stream, const char *mark, const char *bytes, size_t length,
-                        const char *secret) {
-    size_t line_length;
-
-    for (; length > 0; bytes += line_length, length -= line_length) {
-        const char *end = memchr(bytes, '\n', length);
-        line_length = end != NULL ? (size_t)(end - bytes) + 1 : length;
-        size_t shown = end != NULL ? line_length - 1 : line_length;
-        if (shown > 0 && bytes[shown - 1] == '\r')
-            shown--;
-        fprintf(stream, shown > 0 ? "%s " : "%s", mark);
-        print_foreign(stream, bytes, shown, secret);
-        fputc('\n', stream);
-    }
-}
-
-/* Masked as a whole first, for a line break may cut a copy of the token in two. Wipes and frees the
- * bytes. */
-static void print_masked_lines(FILE *stream, const char *mark, char *bytes, size_t length,
-                               const char *secret) {
-    size_t masked_length;
-    char *masked = text_mask(bytes, length, secret, &masked_length);
-
-    wipe(bytes, length);
-    free(bytes);
-    if (masked != NULL)
-        print_lines(stream, mark, masked, masked_length, secret);
-    free(masked);
-}
-
-/* Two pieces as one: a copy of the token may begin in the one and end in the other. */
-static void print_pieces(FILE *stream, const char *mark, const struct http_record *head,
-                         const char *rest, size_t rest_length, const char *secret) {
-    char *bytes = malloc(head->length + rest_length + 1);
-
-    if (bytes == NULL)
-        return;
-    memcpy(bytes, head->bytes, head->length);
-    memcpy(bytes + head->length, rest, rest_length);
-    print_masked_lines(stream, mark, bytes, head->length + rest_length, secret);
-}
-
-static void print_exchange(FILE *stream, const struct http_response *response, const char *secret) {
-    if (response->sent.length > 0)
-        print_pieces(stream, ">", &response->sent, "", 0, secret);
-    if (response->received.length > 0)
-        print_pieces(stream, "<", &response->received, response->body, response->body_length,
-                     secret);
-}
-
-static void print_long_output(FILE *stream, const struct report_input *input) {
-    if (input->options->verbose < 2 || input->answer == NULL)
-        return;
-    print_facts(stream, input);
-    const struct token_exchange *exchange = &input->answer->exchange;
-    for (size_t i = 0; i < exchange->requests; i++)
-        print_exchange(stream, &exchange->responses[i], input->secret->token);
 }
 
 /* ---- All of it ---- */
 
-typedef void printer(FILE *stream, const struct report_input *input);
+static void write_line(FILE *stream, const struct sentence_input *input) {
+    sentence_write_text(stream, input);
+    if (input->options->verbose >= 1 && input->result != NULL)
+        details_write_facts(stream, input);
+    write_hints(stream, input);
+}
 
-static char *print_to_memory(printer *print, const struct report_input *input) {
+static void write_perfdata(FILE *stream, const struct sentence_input *input) {
+    if (input->error == NULL && verdict_has_figures(info_of(input)->kind))
+        metrics_write(stream, input);
+}
+
+static void write_long_output(FILE *stream, const struct sentence_input *input) {
+    if (input->options->verbose >= 2 && input->result != NULL)
+        details_write_long_output(stream, input);
+}
+
+typedef void writer(FILE *stream, const struct sentence_input *input);
+
+static char *write_to_memory(writer *write, const struct sentence_input *input) {
     struct memory_stream stream;
     char *text;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
-    print(stream.file, input);
+    write(stream.file, input);
     return memory_stream_close(&stream, &text) == 0 ? text : NULL;
 }
 
-int report(const char *label, const struct report_input *input) {
-    char *line = print_to_memory(print_line, input);
-    char *long_output = print_to_memory(print_long_output, input);
-    bool complete = line != NULL && long_output != NULL;
-    struct check_result result = {.state = STATE_UNKNOWN, .text = "out of memory"};
+int sentence_print(const char *label, const struct sentence_input *input) {
+    char *line = write_to_memory(write_line, input);
+    char *perfdata = write_to_memory(write_perfdata, input);
+    char *long_output = write_to_memory(write_long_output, input);
+    bool is_complete = line != NULL && perfdata != NULL && long_output != NULL;
+    struct output output = {.state = STATE_UNKNOWN, .text = "out of memory"};
 
-    if (complete)
-        result = (struct check_result){
-            .state = input->verdict->state,
-            .text = line,
-            .perfdata = input->verdict->perfdata,
-            .long_output = long_output,
-        };
-    int printed = result_print(label, &result);
+    if (is_complete)
+        output = (struct output){input->verdict->state, line, perfdata, long_output};
+    int printed = output_print(label, &output);
     free(line);
+    free(perfdata);
     free(long_output);
-    return complete ? printed : -1;
+    return is_complete ? printed : -1;
 }

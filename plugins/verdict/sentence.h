@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef SENTENCE_H
+#define SENTENCE_H
 
 #include "cache/result_source.h"
+#include "error.h"
 #include "options/options.h"
 #include "verdict/evaluate.h"
+#include "verdict/forecast.h"
 
-/* The words around a verdict: what -v adds to the line and below it, and the hints at its end. */
+#include <stdbool.h>
+#include <stdio.h>
 
-struct report_input {
+/* What is said of a check: the line, and what -v adds to it and below it. */
+
+struct sentence_input {
     const struct options *options;
-    const struct secret *secret;
-    const struct answer *answer;     /* NULL: there was none to be had, and nothing was asked */
+    const struct result *result;     /* NULL: nothing was asked, nothing was kept */
+    const struct error *error;       /* why there is no answer; NULL: there is one */
     const struct forecast *forecast; /* NULL: not asked for, or there are no figures */
-    const struct verdict *verdict;
+    const struct verdict *verdict;   /* where there is an error, only its state counts */
+    bool world_readable_token;
 };
 
-/* Prints the whole output. Gives 0, or -1 where memory ran out or it could not be written. */
-int report(const char *label, const struct report_input *input);
+/* Prints all of it to standard output. Gives 0, or -1 where memory ran out or it could not be
+ * written. */
+int sentence_print(const char *label, const struct sentence_input *input);
+
+/* Writes the text of the line, without hints. */
+void sentence_write_text(FILE *stream, const struct sentence_input *input);
 
 #endif

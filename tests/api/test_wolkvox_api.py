@@ -3,7 +3,6 @@
 
 import contextlib
 import datetime
-import gzip
 import http.client
 import json
 import os
@@ -36,8 +35,8 @@ class Clock:
         return self.now
 
 
-def token(limit=10, used=0):
-    return api_module.Token(TOKEN, OPERATION, limit, used, "a token")
+def token(limit=10, used=0, operation=OPERATION, secret=TOKEN):
+    return api_module.Token(secret, operation, limit, used, "a token")
 
 
 class Answer:
@@ -46,10 +45,7 @@ class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = response.headers
-        body = response.read()
-        zipped = response.headers["Content-Encoding"] == "gzip"
-        self.body = gzip.decompress(body) if zipped else body
-        self.wire_size = len(body)
+        self.body = response.read()
 
     @property
     def value(self):
@@ -60,17 +56,22 @@ class Answer:
         return self.value["data"]["available_consumition_options"]
 
 
-def ask(port, *, method="POST", target=None, secret=TOKEN, operation=OPERATION, context=None):
+def ask(port, *, method="POST", target=None, secret=TOKEN, operation=OPERATION, context=None,
+        source="127.0.0.1", **headers):
     """One request over a connection of its own."""
-    link = http.client.HTTPSConnection("localhost", port, timeout=30, context=context) if context \
-        else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    kind, options = (http.client.HTTPSConnection, {"context": context}) if context \
+        else (http.client.HTTPConnection, {})
     query = "" if operation is None else f"?operation={urllib.parse.quote(operation)}"
-    headers = {} if secret is None else {"Wolkvox-Token": secret}
-    try:
+    if secret is not None:
+        headers["Wolkvox-Token"] = secret
+    with contextlib.closing(kind("127.0.0.1", port, timeout=30, source_address=(source, 0),
+                                 **options)) as link:
         link.request(method, target or api_module.API_PATH + query, headers=headers)
         return Answer(link.getresponse())
-    finally:
-        link.close()
+
+
+def ask_manager(port, query="?api=token_info", method="GET", **options):
+    return ask(port, method=method, target=api_module.MANAGER_PATH + query, **options)
 
 
 class StandInCase(unittest.TestCase):
@@ -80,6 +81,10 @@ class StandInCase(unittest.TestCase):
         api.start()
         self.addCleanup(api.stop)
         return api
+
+    @staticmethod
+    def control(api, method, path, **options):
+        return ask(api.port, method=method, target=f"/control/{path}", **options)
 
     def is_refused(self, answer, status, error, msg):
         self.assertEqual(answer.status, status)
@@ -97,12 +102,14 @@ class Quota(StandInCase):
             "data": {"description": "a token", "token_limit": 4800, "token_use_today": 1,
                      "available_consumition_options": 4799, "hours_to_restart_count": 15}})
 
-    def test_each_call_consumes_one_until_none_is_left(self):
+    def test_each_call_consumes_one_until_none_is_left_and_refusals_none(self):
         api = self.serve(token(3))
         methods = ("POST", "GET", "POST")
         self.assertEqual([ask(api.port, method=method).available for method in methods], [2, 1, 0])
         for _ in range(2):
             self.is_refused(ask(api.port), 403, "FORBIDDEN", "TOKEN LIMIT EXCEEDED")
+        for request in ({"method": "PUT"}, {"operation": None}, {"target": "/elsewhere"}):
+            ask(api.port, **request)
         self.assertEqual(api.tokens[0].used, 3)
 
     def test_quota_is_full_again_at_the_reset_hour(self):
@@ -118,25 +125,21 @@ class Quota(StandInCase):
             api.tokens[0].used = 0
             self.assertEqual(ask(api.port).value["data"]["hours_to_restart_count"], hours)
 
-    def test_refusals_consume_nothing(self):
-        api = self.serve(methods=("POST",))
-        ask(api.port, method="GET")
-        ask(api.port, operation=None)
-        ask(api.port, target="/elsewhere")
-        self.assertEqual(api.tokens[0].used, 0)
-
     def test_third_request_at_the_same_time_is_refused(self):
-        api = self.serve(fault="delay:60")
-        waiting = [threading.Thread(target=self.broken_off, args=(api,)) for _ in range(2)]
-        for thread in waiting:
-            thread.start()
-        while len(api.requests) < 2:
-            waiting[0].join(0.01)
-        self.is_refused(ask(api.port), 403, "FORBIDDEN",
-                        "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)")
-        api.stop()
-        for thread in waiting:
-            thread.join()
+        for operation, asked in ((OPERATION, ask), (None, ask_manager)):
+            with self.subTest(operation=operation):
+                api = self.serve(token(operation=operation), fault="silence")
+                waiting = [threading.Thread(target=self.broken_off, args=(asked, api))
+                           for _ in range(2)]
+                for thread in waiting:
+                    thread.start()
+                blackbox.wait_until(lambda api=api: len(api.requests) == 2)
+                self.is_refused(asked(api.port), 403, "FORBIDDEN",
+                                "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)")
+                self.assertTrue(all(thread.is_alive() for thread in waiting))
+                api.stop()
+                for thread in waiting:
+                    thread.join()
 
     def test_place_is_free_before_the_reply_is_there(self):
         """Who asks one after the other is never refused for asking at the same time."""
@@ -163,87 +166,130 @@ class Quota(StandInCase):
         return response
 
     @staticmethod
-    def broken_off(api):
+    def broken_off(asked, api):
         try:
-            ask(api.port)
+            asked(api.port)
         except (OSError, http.client.HTTPException):
             pass
+
+
+class Manager(StandInCase):
+    """What the contact centre's API does in another way than the CRM's."""
+
+    def serve(self, *tokens, **options):
+        return super().serve(*(tokens or (token(operation=None),)), **options)
+
+    def test_an_array_of_strings_without_hours(self):
+        api = self.serve(token(5000, 3, operation=None), token(9, 5, None, "another"), token(8, 7))
+        answer = ask_manager(api.port, wolkvox_server="0010")
+        self.assertEqual((answer.status, answer.value), (200, {
+            "code": "200", "error": None, "msg": " 1 records were found",
+            "data": [{"description": "a token", "token_limit": "5000", "token_use_today": "4",
+                      "all_token_today": "9", "available_consumption_options": "4996"}]}))
+        self.assertEqual(self.control(api, "GET", "requests").value[0]["wolkvox_server"], "0010")
+        self.assertEqual(ask(api.port).available, 0)
+
+    def test_forms_take_turns_until_none_is_left(self):
+        api = self.serve()
+        for _ in range(2):
+            answers = [ask_manager(api.port).value for _ in range(4)]
+            self.assertEqual([answer["code"] for answer in answers], ["200", 200, "0", "200"])
+            self.assertEqual([answer["data"][0]["available_consumption_options"]
+                              for answer in answers], ["9", " 8 ", "7", " 6 "])
+            self.control(api, "POST", "reset")
+        api.tokens[0].used = 10
+        self.is_refused(ask_manager(api.port), 403, "FORBIDDEN", "TOKEN LIMIT EXCEEDED")
+
+    def test_each_api_has_tokens_of_its_own(self):
+        api = self.serve(token(secret="crm"), token(operation=None, secret="manager"))
+        for asked, secret, status in ((ask, "crm", 200), (ask_manager, "crm", 403),
+                                      (ask_manager, "manager", 200), (ask, "manager", 403)):
+            with self.subTest(asked=asked, secret=secret):
+                self.assertEqual(asked(api.port, secret=secret).status, status)
+        api = self.serve(apis=("manager",))
+        self.is_refused(ask(api.port), 400, "BAD REQUEST",
+                        "THE API YOU WANT TO CONSULT DOES NOT EXIST")
+        self.assertRaises(ValueError, self.serve, apis=("crm",))
+
+    def test_firewall(self):
+        api = self.serve(firewall=True)
+        for _ in range(2):
+            self.assertRaises(OSError, ask_manager, api.port)
+            self.assertRaises(OSError, self.control, api, "POST", "register?address=127.0.0.1")
+            self.assertEqual(api.requests, [])
+            for address, status in (("127.0.0.1", 200), ("nowhere", 400), ("", 400)):
+                answer = self.control(api, "POST", f"register?address={address}",
+                                      source="127.0.0.2")
+                self.assertEqual(answer.status, status)
+            self.assertEqual(ask_manager(api.port).status, 200)
+            self.control(api, "POST", "reset")
 
 
 class Refusals(StandInCase):
 
     def test_the_vendors_table(self):
-        api = self.serve(methods=("POST",))
+        api = self.serve(token(), token(operation=None), methods=("POST",))
+        manager = self.serve(token(operation=None))
         forbidden = "FORBIDDEN"
+        no_api = (400, "BAD REQUEST", "THE API YOU WANT TO CONSULT DOES NOT EXIST")
+        parameter = (400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED")
+        no_token = (401, "UNAUTHORIZED", "PLEASE ENTER THE WOLKVOX-TOKEN")
+        invalid = (403, forbidden, "PLEASE VALIDATE TOKEN")
+        method = (405, "METHOD NOT ALLOWED", "")
         rows = (
-            ({"target": "/server/API/v2/x.php"}, 400, "BAD REQUEST",
-             "THE API YOU WANT TO CONSULT DOES NOT EXIST"),
-            ({"operation": None}, 400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED"),
-            ({"operation": ""}, 400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED"),
-            ({"secret": None}, 401, "UNAUTHORIZED", "PLEASE ENTER THE WOLKVOX-TOKEN"),
-            ({"secret": "another"}, 403, forbidden, "PLEASE VALIDATE TOKEN"),
-            ({"operation": "another"}, 403, forbidden, "PLEASE VALIDATE TOKEN"),
-            ({"method": "GET"}, 405, "METHOD NOT ALLOWED", ""),
+            (ask, api, {"target": "/server/API/v2/x.php"}, no_api),
+            (ask, api, {"operation": None}, parameter),
+            (ask, api, {"operation": ""}, parameter),
+            (ask, api, {"secret": None}, no_token),
+            (ask, api, {"secret": "another"}, invalid),
+            (ask, api, {"operation": "another"}, invalid),
+            (ask, api, {"method": "GET"}, method),
+            (ask_manager, manager, {"query": "?api=another"}, no_api),
+            (ask_manager, manager, {"query": ""}, parameter),
+            (ask_manager, manager, {"query": "?api="}, parameter),
+            (ask_manager, manager, {"secret": None}, no_token),
+            (ask_manager, manager, {"secret": "another"}, invalid),
+            (ask_manager, manager, {"method": "POST"}, method),
+            (ask_manager, api, {}, method),
         )
-        for request, *refusal in rows:
-            with self.subTest(request):
-                self.is_refused(ask(api.port, **request), *refusal)
+        for asked, server, request, refusal in rows:
+            with self.subTest(request, asked=asked):
+                self.is_refused(asked(server.port, **request), *refusal)
 
 
 class Faults(StandInCase):
 
-    def faulty(self, fault):
-        api = self.serve(fault=fault)
-        return api, lambda **request: ask(api.port, **request)
-
     def test_faults_that_answer(self):
-        rows = {
-            "garbage": lambda answer: (answer.status, answer.body[:6]) == (200, b"<html>"),
-            "large:70000": lambda answer: len(answer.body) > 70000 and answer.available == 9,
-            "bomb:1000000": lambda answer: len(answer.body) > 10 ** 6 > 50 * answer.wire_size,
-            "echo": lambda answer: TOKEN in answer.value["msg"]
-                    and TOKEN in answer.value["data"]["description"]
-                    and answer.headers["X-Token-Received"] == TOKEN,
-            "redirect:https://a.example/": lambda answer:
-                (answer.status, answer.headers["Location"]) == (302, "https://a.example/"),
-            "maintenance": lambda answer: answer.status == 403,
-            "busy": lambda answer: "SIMULTANEOUS REQUESTS" in answer.value["msg"],
-            "status:429": lambda answer: (answer.status, answer.value["code"]) == (429, "429"),
-            "status": lambda answer: answer.status == 503,
-            "drip:0": lambda answer: answer.available == 9,
-            "delay:0": lambda answer: answer.available == 9,
-        }
-        for fault, holds in rows.items():
-            with self.subTest(fault):
-                _api, asked = self.faulty(fault)
-                answer = asked()
+        rows = (
+            ("garbage", {}, lambda answer: (answer.status, answer.body[:6]) == (200, b"<html>")),
+            ("large:70000", {}, lambda answer: len(answer.body) > 70000 and answer.available == 9),
+            ("echo", {}, lambda answer: TOKEN in answer.value["msg"]
+             and TOKEN in answer.value["data"]["description"]
+             and answer.headers["X-Token-Received"] == TOKEN),
+            ("redirect:https://a.example/", {}, lambda answer:
+             (answer.status, answer.headers["Location"]) == (302, "https://a.example/")),
+            ("maintenance", {}, lambda answer: (answer.status, answer.body[:6]) == (403, b"<html>")),
+            ("busy", {}, lambda answer: "SIMULTANEOUS REQUESTS" in answer.value["msg"]),
+            ("status:429", {}, lambda answer: (answer.status, answer.value["code"]) == (429, "429")),
+            ("status", {}, lambda answer: answer.status == 503),
+            ("drip:0", {}, lambda answer: answer.available == 9),
+            ("delay:0", {}, lambda answer: answer.available == 9),
+            ("method", {}, lambda answer: (answer.status, answer.value["code"]) == (405, "405")),
+            ("method", {"method": "GET"}, lambda answer: answer.available == 9),
+            ("http200", {"secret": "another"},
+             lambda answer: (answer.status, answer.value["code"]) == (200, "403")))
+        for fault, request, holds in rows:
+            with self.subTest(fault, request=request):
+                answer = ask(self.serve(fault=fault).port, **request)
                 self.assertTrue(holds(answer), answer.body[:200])
-
-    def test_method(self):
-        _api, asked = self.faulty("method")
-        self.is_refused(asked(), 405, "METHOD NOT ALLOWED", "")
-        self.assertEqual(asked(method="GET").available, 9)
-
-    def test_refusals_in_the_envelope_only(self):
-        _api, asked = self.faulty("http200")
-        answer = asked(secret="another")
-        self.assertEqual((answer.status, answer.value["code"]), (200, "403"))
+        echo = ask_manager(self.serve(token(operation=None), fault="echo").port)
+        self.assertIn(TOKEN, echo.value["data"][0]["description"])
 
     def test_faults_that_break_off(self):
         for fault in ("hangup", "cut:5"):
             with self.subTest(fault):
-                _api, asked = self.faulty(fault)
-                self.assertRaises((OSError, http.client.HTTPException), asked)
-
-    def test_silence(self):
-        api, _asked = self.faulty("silence")
-        asking = threading.Thread(target=Quota.broken_off, args=(api,))
-        asking.start()
-        while not api.requests:
-            asking.join(0.01)
-        self.assertTrue(asking.is_alive())
-        api.stop()
-        asking.join()
+                self.assertRaises((OSError, http.client.HTTPException), ask,
+                                  self.serve(fault=fault).port)
 
     def test_what_is_no_fault(self):
         for text in ("", "nonsense", "garbage:1", "cut:x", "status:99", "delay:-1"):
@@ -252,9 +298,6 @@ class Faults(StandInCase):
 
 
 class Control(StandInCase):
-
-    def control(self, api, method, path):
-        return ask(api.port, method=method, target=f"/control/{path}")
 
     def test_fault_for_some_requests_and_for_all(self):
         api = self.serve()
@@ -281,7 +324,8 @@ class Control(StandInCase):
     def test_what_is_wrong(self):
         api = self.serve()
         for method, path, status in (("POST", "fault?kind=x", 400), ("GET", "reset", 404),
-                                     ("POST", "fault?kind=busy&times=x", 400), ("POST", "x", 404)):
+                                     ("POST", "fault?kind=busy&times=x", 400), ("POST", "x", 404),
+                                     ("POST", "register?address=127.0.0.1", 400)):
             with self.subTest(path):
                 self.assertEqual(self.control(api, method, path).status, status)
 
@@ -298,11 +342,11 @@ class Program(unittest.TestCase):
         self.addCleanup(process.terminate)
         return process, list(iter(lambda: process.stdout.readline().strip() or "READY", "READY"))
 
-    def test_help_names_every_option_and_fault(self):
+    def test_help_names_everything(self):
         done = subprocess.run([sys.executable, str(PROGRAM), "--help"], stdout=subprocess.PIPE,
                               check=True, text=True)
-        for word in (*api_module.FAULTS, "--http", "--certificate", "--dir", "--token",
-                     "/control/reset"):
+        for word in (*api_module.FAULTS, "--http", "--certificate", "--dir", "--token", "--api",
+                     "--firewall", "/control/reset", "/control/register", "all_token_today"):
             self.assertIn(word, done.stdout)
 
     def test_announcement_and_tls(self):
@@ -320,18 +364,31 @@ class Program(unittest.TestCase):
             process.terminate()
             self.assertEqual(process.wait(), 0)
 
-    def test_what_the_plugin_sees(self):
-        """The demonstration: one token for each state."""
-        _process, lines = self.start("--http")
+    def states(self, *args):
+        """What the plugin makes of each token of the demonstration."""
+        _process, lines = self.start("--http", *args)
         url = lines[0].partition("=")[2]
-        tokens = [dict(word.partition("=")[::2] for word in line.split(" ")) for line in lines[1:]]
-        states = [blackbox.run("-H", url, "-o", told["OPERATION"], token=told["TOKEN"]).state
-                  for told in tokens]
-        self.assertEqual(states, ["OK", "WARNING", "CRITICAL", "CRITICAL"])
+        for line in lines[1:]:
+            told = dict(word.partition("=")[::2] for word in line.split(" "))
+            options = ("-o", told["OPERATION"]) if "OPERATION" in told else ("--api=manager",)
+            yield options[0], blackbox.run("-H", url, *options, token=told["TOKEN"]).state
+
+    def test_what_the_plugin_sees(self):
+        """One token for each state."""
+        crm = [("-o", state) for state in ("OK", "WARNING", "CRITICAL", "CRITICAL")]
+        self.assertEqual(list(self.states()), crm)
+
+    def test_what_the_plugin_sees_of_both_apis(self):
+        states = ("OK", "WARNING", "CRITICAL", "CRITICAL")
+        crm, manager = ([(option, state) for state in states] for option in ("-o", "--api=manager"))
+        self.assertEqual(list(self.states("--api", "manager")), manager)
+        self.assertEqual(list(self.states("--api", "both")), crm + manager)
 
     def test_bad_options(self):
         for args in (["--fault", "nonsense"], ["--address", "8.8.8.8"], ["--token", "a:b"],
-                     ["--port", "70000"], ["operand"]):
+                     ["--token", ":sales:1:0"], ["--token", "a:b c:1:0"], ["--port", "70000"],
+                     ["operand"], ["--api", "x"], ["--api", "manager", "--token", "a:sales:1:0"],
+                     ["--token", "a::1:0"]):
             with self.subTest(args=args):
                 done = subprocess.run([sys.executable, str(PROGRAM), "--http", *args],
                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -47,6 +47,8 @@ OLD_LIBRARIES = platform.libc_ver()[0] == "glibc" and \
 # Whether open() and stat() are the functions that a library can replace.
 SHIMS = not OLD_LIBRARIES and sys.maxsize > 2**32
 SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
+# -t of runs that are to end by themselves.
+ENOUGH = 60 if INSTRUMENTED else 10
 ABSENT = object()
 
 
@@ -277,6 +279,53 @@ class RawServer(_api.LoopbackServer):
 
     def serve(self, connection, _number):
         self._handler(connection)
+
+
+class TalkingServer(RawServer):
+    """Notes what comes in, and does what it was told with each connection.
+
+    talks  bytes to send or functions of the socket, one a connection; the last goes on for ever
+    first  talk before the request has come
+    heads  what came in up to an empty line, of each connection on which anything did
+    """
+
+    def __init__(self, *talks, first=False):
+        super().__init__(self._talk)
+        self.heads = []
+        self.first = first
+        self._talks = list(talks)
+
+    def _talk(self, connection):
+        if not self.first:
+            self._hear(connection)
+        talk = self._talks.pop(0) if len(self._talks) > 1 else self._talks[0]
+        if callable(talk):
+            talk(connection)
+        else:
+            connection.sendall(talk)
+        if self.first:
+            self._hear(connection)
+
+    def _hear(self, connection):
+        head = piece = connection.recv(4096)
+        while piece and not head.endswith(b"\r\n\r\n"):
+            piece = connection.recv(4096)
+            head += piece
+        self.heads += [head] if head else []
+
+
+def listen(connection):
+    """Reads for as long as the client wants, and says nothing."""
+    while connection.recv(4096):
+        pass
+
+
+def then_listen(answer):
+    """Sends an answer and leaves the connection open until the client closes it."""
+    def talk(connection):
+        connection.sendall(answer)
+        listen(connection)
+    return talk
 
 
 def for_ever(begin, piece):

@@ -12,13 +12,13 @@ BLACKBOX_TESTS = \
 	tests/blackbox/test_kills.py \
 	tests/blackbox/test_libraries.py \
 	tests/blackbox/test_load.py \
+	tests/blackbox/test_metrics.py \
 	tests/blackbox/test_options.py \
 	tests/blackbox/test_output.py \
 	tests/blackbox/test_process.py \
 	tests/blackbox/test_proxy.py \
 	tests/blackbox/test_request.py \
 	tests/blackbox/test_resolver.py \
-	tests/blackbox/test_secrecy.py \
 	tests/blackbox/test_simulated_day.py \
 	tests/blackbox/test_states.py \
 	tests/blackbox/test_tls.py \
@@ -28,4 +28,4 @@ BLACKBOX_TESTS = \
 if HAVE_BLACKBOX
 TESTS += $(BLACKBOX_TESTS)
 endif
-EXTRA_DIST += $(BLACKBOX_TESTS) tests/blackbox/blackbox.py
+EXTRA_DIST += $(BLACKBOX_TESTS) tests/blackbox/blackbox.py tests/blackbox/guidelines.py

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program's options stand in every paper: --help, man page, README, completion, contrib/."""
+"""The documents say what the program does: options, messages, file names, commands; three languages alike."""
 
 import json
 import os
@@ -13,7 +13,12 @@ import unittest
 import blackbox
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-NOT_FOR_SERVICES = {"help", "version"}
+TRANSLATIONS = ("doc/es/README.md", "doc/pt/README.md")
+DOCUMENTS = sorted([*TOP.glob("*.md"), *TOP.glob("doc/**/*.md"), *TOP.glob("contrib/**/*.md")])
+# Patterns, and what is made by building.
+NOT_HERE = ("contrib/ENGINE/", "tests/engines/test_ENGINE.py", "lib/monitoring-plugins")
+# Sources in which no literal is a message of its own: the help, the requests, what is kept, -v and below.
+NO_MESSAGES = ("option_table.c", "token_api.c", "saved_info.c", "details.c", "metrics.c", "forecast.c", "apis.c")
 
 
 def read(path):
@@ -35,23 +40,52 @@ def long_options(text):
     return set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text))
 
 
-class Papers(unittest.TestCase):
+def variable(option):
+    return f"wolkvox_token_{option.replace('-', '_')}"
+
+
+def shell_lines(text):
+    """The commands in a document."""
+    return [line for block in re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+            for line in block.splitlines()]
+
+
+def inline_code(text):
+    return re.findall("`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE))
+
+
+def headings(path):
+    return re.findall(r"^#+ (.*)", path.read_text("utf-8"), re.MULTILINE)
+
+
+def anchor_of(heading):
+    """As GitHub and GitLab make it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def c_literals(path):
+    """The strings of a C file, adjacent ones as one."""
+    code = re.sub(r"^\s*#include[^\n]*|/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [re.sub(r'"\s*"', "", found)[1:-1].replace('\\"', '"')
+            for found in re.findall(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*', code)]
+
+
+class Options(unittest.TestCase):
+    """They stand in --help, the manual, the completion, and what monitoring systems copy."""
+
     @classmethod
     def setUpClass(cls):
         cls.options = options_of_help()
+        cls.for_services = set(cls.options) - {"help", "version"}
 
-    def test_help_names_the_options_of_the_contract(self):
-        self.assertIn("hostname", self.options)
-        self.assertGreaterEqual(len(self.options), 17)
+    def test_help(self):
+        self.assertGreaterEqual(len(self.options), 21)
+        self.assertLessEqual(max(map(len, help_text().splitlines())), 80)
 
-    def test_man_page(self):
+    def test_manual(self):
         page = read("doc/check_wolkvox_token.1").replace("\\-", "-")
         listed = re.findall(r"^\.It Fl (?:(\w) , Fl )?(?:Fl )?-?([a-z0-9-]+)", page, re.MULTILINE)
         self.assertEqual({long: short or None for short, long in listed}, self.options)
-
-    def test_readme(self):
-        own = long_options(read("README.md")) & set(self.options)
-        self.assertEqual(own, set(self.options))
 
     def test_completion(self):
         script = read("contrib/bash-completion/check_wolkvox_token.bash")
@@ -60,11 +94,11 @@ class Papers(unittest.TestCase):
             self.assertRegex(script, rf"(?<![\w-])-{short}\b")
 
     def test_icinga_command(self):
-        command = read("contrib/icinga2/check_wolkvox_token.conf")
+        command = read("contrib/icinga2/wolkvox_token-command.conf")
         keys = set(re.findall(r'^\s*"--([a-z0-9-]+)" = \{', command, re.MULTILINE))
-        self.assertEqual(keys, set(self.options) - NOT_FOR_SERVICES)
+        self.assertEqual(keys, self.for_services)
         for option in keys:
-            self.assertIn(f"wolkvox_token_{option.replace('-', '_')}", command)
+            self.assertIn(f"${variable(option)}$", command)
 
     def test_director_basket(self):
         text = read("contrib/director/basket.json")
@@ -72,46 +106,125 @@ class Papers(unittest.TestCase):
         self.assertNotIn('"env"', text)
         basket = json.loads(text)
         (name, command), = basket["Command"].items()
-        self.assertNotIn(f'"{name}"', read("contrib/icinga2/check_wolkvox_token.conf"))
-        variables = {f"--{option}": f"wolkvox_token_{option.replace('-', '_')}"
-                     for option in set(self.options) - NOT_FOR_SERVICES}
-        self.assertEqual(set(command["arguments"]), set(variables))
+        self.assertNotIn(f'"{name}"', read("contrib/icinga2/wolkvox_token-command.conf"))
+        self.assertEqual(set(command["arguments"]), {f"--{option}" for option in self.for_services})
         for key, argument in command["arguments"].items():
             with self.subTest(key):
-                self.assertEqual(set(re.findall(r"\$(\w+)\$", json.dumps(argument))), {variables[key]})
+                self.assertEqual(set(re.findall(r"\$(\w+)\$", json.dumps(argument))), {variable(key[2:])})
                 self.assertTrue(argument["description"])
         fields = basket["Datafield"]
-        self.assertEqual(sorted(field["varname"] for field in fields.values()), sorted(variables.values()))
-        self.assertEqual({str(field["datafield_id"]) for field in command["fields"]}, set(fields))
+        self.assertEqual(sorted(field["varname"] for field in fields.values()),
+                         sorted(map(variable, self.for_services)))
+        for user in [command, *basket["HostTemplate"].values()]:
+            self.assertLessEqual({str(field["datafield_id"]) for field in user["fields"]}, set(fields))
         for field in fields.values():
             with self.subTest(field["varname"]):
                 self.assertTrue(field["caption"] and field["description"])
 
-    def test_other_contributions_use_known_options(self):
-        for path in sorted((TOP / "contrib").rglob("*")):
+    def test_all_else_uses_known_options(self):
+        for path in [*DOCUMENTS, *(TOP / "contrib").rglob("*.c[of][nf]*")]:
             if path.is_file():
-                with self.subTest(path=path.name):
-                    lines = [
-                        line for line in path.read_text(encoding="utf-8").splitlines()
-                        if "check_wolkvox_token" in line
-                    ]
+                with self.subTest(path=path):
+                    lines = [line for line in path.read_text("utf-8").splitlines() if "check_wolkvox_token " in line]
                     self.assertLessEqual(long_options("\n".join(lines)), set(self.options))
 
-    def test_help_fits_a_terminal(self):
-        self.assertLessEqual(max(map(len, help_text().splitlines())), 80)
 
-    def test_readme_begins_with_the_two_commands(self):
-        lines = [line.strip() for line in read("README.md").splitlines()]
-        commands = [line for line in lines if line.startswith("./")]
-        self.assertEqual(commands[:2], ["./quickstart", "./run-tests"])
+class Documents(unittest.TestCase):
 
-    def test_version_is_the_same_everywhere(self):
+    def test_first_line_and_first_commands_of_readme(self):
+        lines = read("README.md").splitlines()
+        for language in TRANSLATIONS:
+            self.assertIn(f"({language})", lines[0])
+        self.assertEqual([line for line in lines if line.startswith("./")][:2], ["./quickstart", "./run-tests"])
+
+    def test_length(self):
+        for path, words in (("README.md", 1600), ("CONTRIBUTING.md", 1200)):
+            self.assertLessEqual(len(read(path).split()), words, path)
+
+    def test_version(self):
         version = blackbox.run("--version", plain=True).text.split()[1]
         self.assertIn(f"check_wolkvox_token {version}", read("NEWS"))
 
     def test_no_path_of_a_build_machine(self):
-        for path in ("README.md", "CONTRIBUTING.md", "NEWS", "doc/check_wolkvox_token.1"):
-            self.assertNotRegex(read(path), r"/(home|root|work)/")
+        for path in [*DOCUMENTS, TOP / "NEWS", TOP / "doc/check_wolkvox_token.1"]:
+            self.assertNotRegex(path.read_text("utf-8"), r"/(home|root|work)/")
+
+    def test_links(self):
+        for path in DOCUMENTS:
+            for link in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
+                with self.subTest(document=path.name, link=link):
+                    name, _, anchor = link.partition("#")
+                    target = (path.parent / name).resolve() if name else path
+                    self.assertTrue(link.startswith("https://") or target.exists())
+                    if anchor:
+                        self.assertIn(anchor, map(anchor_of, headings(target)))
+
+    def test_names_of_files(self):
+        for path in [*DOCUMENTS, TOP / "NEWS", TOP / "doc/check_wolkvox_token.1"]:
+            for name in re.findall(r"(?<![\w./-])((?:contrib|doc|tests|lib|plugins|bench)/[\w./-]*[\w/])",
+                                   path.read_text("utf-8")):
+                with self.subTest(document=path.name, name=name):
+                    self.assertTrue(any(TOP.glob(name)) or any(TOP.glob(name + ".*")) or name in NOT_HERE)
+
+    def test_sections_of_the_manual(self):
+        sections = set(re.findall(r"^\.Sh (.*)", read("doc/check_wolkvox_token.1"), re.MULTILINE))
+        for path in [*DOCUMENTS, *TOP.glob("tests/**/*.py"), *TOP.glob("tests/unit/*.c")]:
+            for section in re.findall(r"\bmanual, ([A-Z]{3,}(?: [A-Z]{3,})*)", path.read_text("utf-8")):
+                with self.subTest(document=path.name, section=section):
+                    self.assertIn(section, sections)
+
+    def test_commands_beside_the_files_are_those_of_readme(self):
+        """Seen from their folder."""
+        for heading, folder in (("Icinga 2", "icinga2"), ("Director", "director"),
+                                ("Nagios and Naemon", "nagios"), ("NRPE", "nrpe")):
+            with self.subTest(folder):
+                beside = shell_lines(read(f"contrib/{folder}/README.md"))
+                section = re.search(rf"^## {heading}\n(.*?)^## ", read("README.md"), re.DOTALL | re.MULTILINE)[1]
+                self.assertEqual(beside, [line.replace(f"contrib/{folder}/", "") for line in shell_lines(section)])
+
+
+class Messages(unittest.TestCase):
+    """doc/troubleshooting.md has every message of the program, in its own words."""
+
+    # What is printed by libcurl, or is no message.
+    OTHERS = ("The connection",)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.text = read("doc/troubleshooting.md")
+        cls.literals = [literal for path in sorted([*TOP.glob("lib/*.c"), *TOP.glob("plugins/**/*.c")])
+                        if path.name not in NO_MESSAGES for literal in c_literals(path)]
+
+    def test_what_is_quoted_is_printed(self):
+        printed = "\n".join(self.literals)
+        sections = [section for section in re.split(r"^## ", self.text, flags=re.MULTILINE)
+                    if not section.startswith(self.OTHERS)]
+        quoted = re.findall(r"^\| (`.*?`) \|", "\n".join(sections), re.MULTILINE)
+        self.assertEqual([part for part in parts("[…`]", quoted) if part not in printed], [])
+
+    def test_what_is_printed_is_quoted(self):
+        printed = parts(r"%[-.*0-9]*(?:l|z)?[a-z0-9]+", self.literals)
+        self.assertEqual([part for part in printed if part not in self.text and "\\n" not in part], [])
+
+
+def parts(what_differs, texts):
+    """What stands between in texts, but for a few words, which could be anybody's."""
+    found = [part.strip(" ,:;()") for text in texts for part in re.split(what_differs, text)]
+    return [part for part in found if len(part.split()) >= 5]
+
+
+class Translations(unittest.TestCase):
+    """Their commands, options, file names and messages are those of README.md."""
+
+    def test_code(self):
+        english = read("README.md")
+        for path in TRANSLATIONS:
+            with self.subTest(path):
+                text = read(path)
+                self.assertEqual(shell_lines(text), shell_lines(english))
+                self.assertEqual(re.findall(r"^    .*", text, re.MULTILINE), re.findall(r"^    .*", english, re.MULTILINE))
+                self.assertEqual(sorted(set(inline_code(text))), sorted(set(inline_code(english))))
+                self.assertEqual(text.count("\n## "), english.count("\n## "))
 
 
 class Dashboard(unittest.TestCase):
@@ -174,8 +287,6 @@ class Folders(unittest.TestCase):
     """Data flows one way: a folder includes only what stands above it in this list."""
 
     ORDER = ("lib", "options", "http", "api", "cache", "verdict", "plugins")
-    # The history of kept answers is to move out of the forecast.
-    EXCEPTIONS = {("cache", "verdict")}
 
     def test_includes(self):
         for path in sorted([*TOP.glob("lib/*.[ch]"), *TOP.glob("plugins/**/*.[ch]")]):
@@ -183,7 +294,7 @@ class Folders(unittest.TestCase):
             for header in re.findall(r'^#include "([^"]+)"', path.read_text("utf-8"), re.MULTILINE):
                 folder = header.rpartition("/")[0] or "lib"
                 with self.subTest(file=path.name, header=header):
-                    if header != "config.h" and (path.parent.name, folder) not in self.EXCEPTIONS:
+                    if header != "config.h":
                         self.assertLessEqual(self.ORDER.index(folder), own)
 
 
@@ -238,6 +349,7 @@ class Completion(unittest.TestCase):
         cases = [
             (["--host"], ["--hostname="]),
             (["-X", "G"], ["GET"]),
+            (["--api", "m"], ["manager"]),
             (["--unavailable", "w"], ["warning"]),
             (["--forecast", "=", "c"], ["critical"]),
             (["--max"], ["--max-age"]),

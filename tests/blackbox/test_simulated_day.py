@@ -90,7 +90,7 @@ class SimulatedDay(unittest.TestCase):
         self.assertTrue(self.day.asked[len(self.requests_until(used_up))].refused)
         check = self.first(last_answer.at + MAX_AGE)
         self.assertEqual(check.state, "CRITICAL")
-        self.assertIn("no calls left (HTTP 403", check.result.message)
+        self.assertIn("no calls left of 4800, counter resets in 10 h (HTTP 403", check.result.message)
         self.assertEqual(self.day.critical_at,
                          self.first(last_answer.at + MAX_AGE, THRESHOLDS).at)
         self.assert_time(used_up, "13:28:37")

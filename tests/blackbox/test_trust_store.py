@@ -4,7 +4,6 @@ issuer is not in the directory. What is accepted is the same as by libcurl alone
 sent at most once. The machine's trust store is replaced by a preloaded library."""
 
 import pathlib
-import shutil
 import tempfile
 import unittest
 
@@ -18,85 +17,56 @@ DEBIAN_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
 @unittest.skipUnless(DEBIAN_BUNDLE.exists(), "not Debian's trust store")
 class TrustStore(unittest.TestCase):
+
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.ours = api.CertificateAuthority(name="ours")
-        cls.addClassCleanup(cls.ours.close)
-        cls.other = api.CertificateAuthority(name="other")
-        cls.addClassCleanup(cls.other.close)
-        cls.directories = {
-            "ours": cls.directory("ours", cls.ours.ca_file),
-            "other": cls.directory("other", cls.other.ca_file),
-            "empty": cls.directory("empty", None),
-        }
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.bundles = {}
+        for name in ("ours", "other"):
+            authority = api.CertificateAuthority(cls.folder / f"{name}-ca", name)
+            cls.bundles[name] = authority.ca_file
+            (cls.folder / name).mkdir()
+            blackbox.add_to_directory(authority.ca_file, cls.folder / name)
+        (cls.folder / "empty").mkdir()
 
-    @classmethod
-    def directory(cls, name, certificate):
-        folder = cls.folder / name
-        folder.mkdir()
-        if certificate is not None:
-            blackbox.add_to_directory(certificate, folder)
-        return folder
-
-    def ask(self, kind, directory, bundle, *args):
-        """Gives the result, and how often the server saw a connection and a request."""
-        token = api.Token("abc", "sales", 4800)
-        environment = {
-            "LD_PRELOAD": str(SHIM),
-            "TRUST_DIRECTORY": str(self.directories[directory]),
-            "TRUST_BUNDLE": str(bundle.ca_file),
-        }
-        with api.WolkvoxApi([token], certificate=kind, authority=self.ours) as server:
-            result = blackbox.run("-H", server.url, "-o", "sales", *args, token="abc",
-                                  env=environment)
-            return result, server.connections, len(server.requests)
+    def check(self, rows):
+        """Rows of certificate, directory, bundle, options; state, handshakes, requests."""
+        for kind, directory, bundle, args, *expected in rows:
+            authority = api.CertificateAuthority(self.folder / "ours-ca")
+            with self.subTest(kind, directory=directory, bundle=bundle, args=args), \
+                    api.WolkvoxApi([api.Token("abc", "sales", 4800)], certificate=kind,
+                                   authority=authority) as server:
+                result = blackbox.run("-H", server.url, "-o", "sales", f"-t{blackbox.ENOUGH}", *args,
+                                      token="abc", timeout=blackbox.ENOUGH + 30, env={
+                    "LD_PRELOAD": str(SHIM), "TRUST_DIRECTORY": str(self.folder / directory),
+                    "TRUST_BUNDLE": self.bundles[bundle]})
+                self.assertEqual([result.state, server.connections, len(server.requests)], expected)
 
     @unittest.skipUnless(blackbox.GNUTLS, "this is about libcurl with GnuTLS")
     def test_gnutls_is_left_alone(self):
         """Its trust store is read as it comes, and there is never a second try."""
-        cases = [
-            # certificate, directory and bundle -> state, requests
-            ("good", "ours", self.ours, "OK", 1),
-            ("good", "other", self.other, "CRITICAL", 0),
-            ("unknown-ca", "ours", self.ours, "CRITICAL", 0),
-            ("expired", "ours", self.ours, "CRITICAL", 0),
-            ("wrong-name", "ours", self.ours, "CRITICAL", 0),
-            ("self-signed", "ours", self.ours, "CRITICAL", 0),
-        ]
-        for kind, directory, bundle, state, requests in cases:
-            with self.subTest(certificate=kind, directory=directory, bundle=bundle.ca_file):
-                result, handshakes, answered = self.ask(kind, directory, bundle)
-                self.assertEqual((result.state, handshakes, answered), (state, 1, requests))
+        self.check([("good", "ours", "ours", (), "OK", 1, 1),
+                    ("good", "other", "other", (), "CRITICAL", 1, 0),
+                    *((kind, "ours", "ours", (), "CRITICAL", 1, 0) for kind in
+                      ("unknown-ca", "expired", "wrong-name", "self-signed"))])
 
     @unittest.skipIf(blackbox.GNUTLS, "this is about libcurl with OpenSSL")
     @unittest.skipUnless(blackbox.SHIMS, "open() and stat() have other names")
     def test_which_certificates_are_accepted(self):
-        cases = [
-            # certificate, directory, bundle -> state, handshakes, requests
-            ("good", "ours", self.other, "OK", 1, 1),
-            ("good", "other", self.ours, "OK", 2, 1),
-            ("good", "empty", self.ours, "OK", 1, 1),
-            ("good", "other", self.other, "CRITICAL", 2, 0),
-            ("unknown-ca", "ours", self.ours, "CRITICAL", 2, 0),
-            ("expired", "ours", self.ours, "CRITICAL", 1, 0),
-            ("wrong-name", "ours", self.ours, "CRITICAL", 1, 0),
-            ("self-signed", "ours", self.ours, "CRITICAL", 1, 0),
-        ]
-        for kind, directory, bundle, state, handshakes, requests in cases:
-            with self.subTest(certificate=kind, directory=directory, bundle=bundle.ca_file):
-                result, seen, answered = self.ask(kind, directory, bundle)
-                self.assertEqual((result.state, seen, answered), (state, handshakes, requests))
+        self.check([("good", "ours", "other", (), "OK", 1, 1),
+                    ("good", "other", "ours", (), "OK", 2, 1),
+                    ("good", "empty", "ours", (), "OK", 1, 1),
+                    ("good", "other", "other", (), "CRITICAL", 2, 0),
+                    ("unknown-ca", "ours", "ours", (), "CRITICAL", 2, 0),
+                    *((kind, "ours", "ours", (), "CRITICAL", 1, 0) for kind in
+                      ("expired", "wrong-name", "self-signed"))])
 
     def test_a_ca_file_is_all_that_is_trusted(self):
         """Neither the directory nor the bundle counts beside it."""
-        result, seen, answered = self.ask("good", "ours", self.ours,
-                                          f"--ca-file={self.other.ca_file}")
-        self.assertEqual((result.state, seen, answered), ("CRITICAL", 1, 0), result)
-        result, seen, answered = self.ask("good", "other", self.other,
-                                          f"--ca-file={self.ours.ca_file}")
-        self.assertEqual((result.state, seen, answered), ("OK", 1, 1), result)
+        self.check([("good", "ours", "ours", (f"--ca-file={self.bundles['other']}",), "CRITICAL", 1, 0),
+                    ("good", "other", "other", (f"--ca-file={self.bundles['ours']}",), "OK", 1, 1)])
 
 
 if __name__ == "__main__":

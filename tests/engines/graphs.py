@@ -5,7 +5,7 @@ import time
 
 import engine
 import icinga
-import lines
+import expected_lines as lines
 
 TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST = "graphs"
@@ -19,40 +19,13 @@ LINES = ("ok", "least", "warning", "warning-number", "warning-range", "warning-m
          "forecast-in-text", "no-limit", "busy", "unavailable", "kept", "kept-forecast",
          "description-perfdata", "message-perfdata")
 
-# What the manual promises of these, in the order of NUMBERS; ANY is what no two runs have in common.
-ANY = object()
-_AVAILABLE = (None, None, 0, 4800)
-_USED = (3840, 4320, 0, 4800)
-_PERCENT = (80, 90, 0, 100)
-_TIME = (ANY, None, None, 0, 10)
-_RESET = (54000, None, None, 0, None)
-ARRIVE = {
-    "ok": {"available": (4799, *_AVAILABLE), "used": (1, *_USED), "used_percent": (0.03, *_PERCENT),
-           "reset": _RESET, "time": _TIME},
-    "warning": {"available": (800, *_AVAILABLE), "used": (4000, *_USED), "used_percent": (83.34, *_PERCENT),
-                "reset": _RESET, "time": _TIME},
-    "warning-number": {"available": (800, *_AVAILABLE), "used": (4000, 3800, 4700, 0, 4800),
-                       "used_percent": (83.34, 79.17, 97.92, 0, 100), "reset": _RESET, "time": _TIME},
-    "warning-range": {"available": (800, *_AVAILABLE), "used": (4000, None, None, 0, 4800),
-                      "used_percent": (83.34, None, None, 0, 100), "reset": _RESET, "time": _TIME},
-    "critical-fraction": {"available": (599, *_AVAILABLE), "used": (4201, None, 4200, 0, 4800),
-                          "used_percent": (87.53, None, 87.5, 0, 100), "reset": _RESET, "time": _TIME},
-    "exhausted": {"available": (0, None, None, 0, None), "time": _TIME},
-    "least": {"available": (5, None, None, 0, None), "time": _TIME},
-    "forecast": {"available": (2000, *_AVAILABLE), "used": (2800, *_USED), "used_percent": (58.34, *_PERCENT),
-                 "reset": _RESET, "time": _TIME, "exhausted_in": (ANY, None, None, None, None)},
-    "kept": {"available": (900, *_AVAILABLE), "used": (3900, *_USED), "used_percent": (81.25, *_PERCENT),
-             "reset": (ANY, None, None, 0, None)},
-    "unavailable": {},
-    "busy": {},
-}
 
-
-def setup(feature):
-    """The plugin, the vendor's server, Icinga 2 with a feature as contrib/ has it; gives the Crm."""
+def setup(heading):
+    """The plugin, the vendor's server, Icinga 2 with what doc/graphs.md has under a heading; gives the Crm."""
     crm = icinga.set_up_examples(TOKEN_FILES)
-    engine.copy(f"icinga2/{feature}.conf", icinga.CONFIGURATION / "features-available" / f"{feature}.conf")
-    engine.run("icinga2", "feature", "enable", feature)
+    for line in engine.shell_lines("doc/graphs.md", heading):
+        if not line.startswith("influx "):  # which is typed when InfluxDB is there
+            engine.type_in(line)
     services = [icinga.service(HOST, service_of(name), icinga.variables(
         lines.options(name, TOKEN_FILES["techcon"]))) for name in LINES]
     (icinga.CONF_D / "tests.conf").write_text("\n".join([
@@ -126,12 +99,8 @@ class ArrivalCase:
             with self.subTest(name):
                 self.assertEqual(self.arrived(name), plain_numbers(self.outcomes[name].perfdata))
 
-    def test_what_arrives_is_what_the_manual_promises(self):
-        for name, promised in ARRIVE.items():
-            with self.subTest(name):
-                arrived = self.arrived(name)
-                self.assertEqual(set(arrived), set(promised))
-                for metric, numbers in promised.items():
-                    expected = tuple(here if number is ANY else number
-                                     for number, here in zip(numbers, arrived[metric]))
-                    self.assertEqual(arrived[metric], expected, metric)
+    def test_alerts_arrive_as_plain_numbers(self):
+        """Those of `available` are ranges, which get lost on the way."""
+        arrived = self.arrived("warning")
+        self.assertEqual(arrived["available"], (800, None, None, 0, 4800))
+        self.assertEqual(arrived["used"], (4000, 3840, 4320, 0, 4800))

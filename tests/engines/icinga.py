@@ -28,14 +28,23 @@ def setup_api():
 
 def set_up_examples(token_files):
     """The plugin, the vendor's server, Icinga 2 with the examples of contrib/icinga2; gives the Crm."""
+    crm = set_up_all_else(token_files)
+    copy_examples()
+    return crm
+
+
+def set_up_all_else(token_files):
     engine.install_plugin()
     crm = engine.Crm(token_files)
     crm.write_tokens()
     setup_api()
-    engine.copy("icinga2/check_wolkvox_token.conf", CONF_D / "check_wolkvox_token.conf")
-    engine.copy("icinga2/services.conf", CONF_D / "services-wolkvox.conf")
-    (CONF_D / "app.conf").write_text(CHECKS_WHEN_ASKED_FOR, encoding="utf-8")
     return crm
+
+
+def copy_examples():
+    """What README.md says under "Icinga 2"."""
+    engine.follow("Icinga 2")
+    (CONF_D / "app.conf").write_text(CHECKS_WHEN_ASKED_FOR, encoding="utf-8")
 
 
 def api_password(path=pathlib.Path):
@@ -49,6 +58,13 @@ def configuration_error():
     done = subprocess.run(["icinga2", "daemon", "-C"], stdin=subprocess.DEVNULL, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.stdout.decode() if done.returncode else None
+
+
+def objects():
+    """All objects of the configuration, by name and type."""
+    words = ["-C", "--dump-objects"] if "--dump-objects" in engine.run("icinga2", "daemon", "--help") else ["-C"]
+    engine.run("icinga2", "daemon", *words)
+    return set(re.findall("Object '.*' of type '.*'", engine.run("icinga2", "object", "list")))
 
 
 def quoted(value):

@@ -10,7 +10,10 @@ ENGINE_TESTS = \
 	tests/engines/test_nagios.py \
 	tests/engines/test_network.py \
 	tests/engines/test_nrpe.py \
-	tests/engines/test_scaling.py
+	tests/engines/test_perfdata_parsers.py \
+	tests/engines/test_rrd.py \
+	tests/engines/test_scaling.py \
+	tests/engines/test_zabbix.py
 EXTRA_DIST += $(ENGINE_TESTS) tests/engines/scaling \
 	tests/engines/engine.py \
 	tests/engines/expected_lines.py \
@@ -22,7 +25,9 @@ EXTRA_DIST += $(ENGINE_TESTS) tests/engines/scaling \
 	tests/engines/influx.py \
 	tests/engines/nagios.py \
 	tests/engines/network_namespaces.py \
-	tests/engines/screenshot.py
+	tests/engines/screenshot.py \
+	tests/engines/zabbix.py \
+	tests/engines/zabbix_screenshots.py
 check-engines:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(ENGINE_TESTS)'
 .PHONY: check-engines

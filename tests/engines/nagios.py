@@ -10,6 +10,7 @@ import engine
 
 CONFIGURATION = pathlib.Path("/etc/nagios4/nagios.cfg")
 CONF_D = pathlib.Path("/etc/nagios4/conf.d")
+CACHE = pathlib.Path("/var/lib/nagios4/objects.cache")
 STATUS = pathlib.Path("/var/lib/nagios4/status.dat")
 RETENTION = pathlib.Path("/var/lib/nagios4/retention.dat")
 COMMANDS = pathlib.Path("/var/lib/nagios4/rw/nagios.cmd")
@@ -30,6 +31,13 @@ def setup():
 def configuration_problems():
     """What Nagios says of the configuration: all of it where there is an error, else its last lines."""
     return engine.run("nagios4", "-v", CONFIGURATION)
+
+
+def objects():
+    """The definitions of all objects, as Nagios has them in its cache when it has read its configuration."""
+    with running():
+        text = CACHE.read_text(encoding="utf-8")
+    return set(re.findall(r"^define \w+ \{\n.*?^\t\}$", text, re.DOTALL | re.MULTILINE))
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ import time
 
 NEAR = "10.77.0.1"  # where the plugin runs
 FAR = "10.77.0.2"  # where the server is
+NOBODY = "10.77.0.3"
 CLONE_NEWNET = 0x40000000
 TUNSETIFF = 0x400454CA
 IFF_TUN_WITHOUT_HEADER = 0x0001 | 0x1000

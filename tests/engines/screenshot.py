@@ -54,7 +54,7 @@ def end_of_the_day(crm, daemon):
         replies["techcon"] = answer(HOURS)
         outcome = daemon.check(f"{HOST}!{SERVICE}")
         page = icingaweb.page_with(outcome.text, HOST, SERVICE)
-        icingaweb.wait_for_points(METRICS, 5, 12 * HOURS - 5)  # all but exhausted_in are in each result
+        icingaweb.wait_for_points(METRICS, 6, 12 * HOURS - 5)
         daemon.ask("objects/icingaapplications/app", {"attrs": CHECKS})
         wait_until(lambda: " are disabled" not in icingaweb.text_of(icingaweb.page(icingaweb.URL + "health")))
         yield page

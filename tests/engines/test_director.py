@@ -16,17 +16,21 @@ import icingaweb
 BASKET = engine.CONTRIB / "director/basket.json"
 COMMAND = "wolkvox_token_director"
 HOST = "crm"
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
+TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token",
+               None: "/etc/nagios/wolkvox-manager.token"}
+RESTORE, DEPLOY = engine.shell_lines("README.md", "Director")
 STAGES = pathlib.Path("/var/lib/icinga2/api/packages/director")
 INI_FILE = "/etc/nagios/wolkvox.ini"
 
 # What an administrator enters into the fields, by the kinds of value that Director's forms give.
 ON_HOST = {"hostname": engine.CRM, "operation": "techcon", "token_file": TOKEN_FILES["techcon"]}
+ON_MANAGER = {"hostname": "0010", "token_file": TOKEN_FILES[None], "reset_at": "00:00"}
 SERVICES = {
     "support": {"operation": "support", "token_file": TOKEN_FILES["support"], "warning": "1000",
                 "critical": "10%"},
     "everything": {
         "hostname": "https://" + engine.CRM, "operation": "support", "token_file": TOKEN_FILES["support"],
+        "api": "crm", "reset_at": "00:00",
         "port": 443, "warning": "20%", "critical": "@0:5%", "method": "GET", "timeout": "30:unknown",
         "unavailable": "warning", "ca_file": "/etc/ssl/certs/ca-certificates.crt", "proxy": "http://[::1]:9",
         "use_ipv4": True, "use_ipv6": False, "max_age": 60, "state_dir": "/var/lib/monitoring-plugins",
@@ -61,6 +65,8 @@ password = "{icinga.api_password()}"
     restore()
     create("host", HOST, imports=["wolkvox CRM"], vars=variables(ON_HOST))
     create("serviceset", "wolkvox token", host=HOST, imports=["wolkvox token"])
+    create("host", "manager", imports=["wolkvox Manager"], vars=variables(ON_MANAGER))
+    create("serviceset", "wolkvox Manager token", host="manager", imports=["wolkvox Manager token"])
     for name, values in SERVICES.items():
         create("service", name, host=HOST, imports=["wolkvox token"], vars=variables(values))
     deploy_until(f"{HOST}!strings")
@@ -71,8 +77,7 @@ def director(*words, **options):
 
 
 def restore():
-    with open(BASKET, encoding="utf-8") as basket:
-        return director("basket", "restore", stdin=basket)
+    return engine.type_in(RESTORE)
 
 
 def create(kind, name, **properties):
@@ -85,7 +90,7 @@ def variables(values):
 
 def deploy_until(service):
     """Deploys, and waits until Icinga 2 has the service."""
-    director("config", "deploy")
+    engine.type_in(DEPLOY)
     wait_for(service)
 
 
@@ -160,6 +165,13 @@ class Services(engine.SituationsCase):
             with self.subTest(name), crm.situation(name):
                 self.assert_situation(name, daemon.check(f"{HOST}!wolkvox token"))
 
+    def test_situations_of_manager(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                outcome = daemon.check("manager!wolkvox token")
+                self.assert_situation(name, outcome)
+        self.assertNotIn("--operation", daemon.result("manager!wolkvox token")["command"])
+
     def test_a_service_from_the_template_has_values_of_its_own(self):
         with crm.situation("warning"):
             outcome = daemon.check(f"{HOST}!support")
@@ -182,7 +194,7 @@ class Services(engine.SituationsCase):
             daemon.check(f"{HOST}!everything")
         self.assertEqual(sorted(self.command("everything")), sorted([
             str(engine.PLUGIN), "--hostname", f"https://{engine.CRM}", "--operation", "support",
-            "--token-file", TOKEN_FILES["support"], "--port", "443", "--warning", "20%",
+            "--token-file", TOKEN_FILES["support"], "--api", "crm", "--reset-at", "00:00", "--port", "443", "--warning", "20%",
             "--critical", "@0:5%", "--method", "GET", "--timeout", "30:unknown", "--unavailable",
             "warning", "--ca-file", "/etc/ssl/certs/ca-certificates.crt", "--proxy", "http://[::1]:9",
             "--use-ipv4", "--max-age", "60", "--state-dir", "/var/lib/monitoring-plugins",
@@ -226,8 +238,7 @@ class WithTheFilesOfIcinga2(engine.SituationsCase):
     """contrib/icinga2 at the same time: no name of its files is one of the basket's."""
 
     def test_situations(self):
-        engine.copy("icinga2/check_wolkvox_token.conf", icinga.CONF_D / "check_wolkvox_token.conf")
-        engine.copy("icinga2/services.conf", icinga.CONF_D / "services-wolkvox.conf")
+        engine.follow("Icinga 2")
         os.kill(daemon.daemon.pid, signal.SIGHUP)
         wait_for("wolkvox!wolkvox token sales")
         director("kickstart", "run")

@@ -21,7 +21,7 @@ MARKS = ("marks.first", "marks.second")
 
 def setUpModule():
     global outcomes
-    crm = graphs.setup("graphite")
+    crm = graphs.setup("Graphite")
     # Debian's 50 a minute would drop most of what the tests send at once.
     text = CONFIGURATION.read_text(encoding="utf-8")
     text, changed = re.subn(r"(?m)^(MAX_CREATES_PER_MINUTE) = .*", r"\1 = inf", text)

@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
 """contrib/icinga2 in a real Icinga 2."""
 
+import os
+import pathlib
 import re
 import unittest
 
 import engine
 import icinga
-import lines
+import expected_lines as lines
 
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
+TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token",
+               None: "/etc/nagios/wolkvox-manager.token"}
 READABLE_TOKEN = "/etc/nagios/readable.token"
 LINES_HOST = "lines"
 
 
 def setUpModule():
-    global crm, daemon
-    crm = icinga.set_up_examples(TOKEN_FILES)
+    global crm, daemon, before, after
+    crm = icinga.set_up_all_else(TOKEN_FILES)
+    before = icinga.objects()
+    icinga.copy_examples()
+    after = icinga.objects()
     engine.write(READABLE_TOKEN, crm.tokens["techcon"], 0o644)
     (icinga.CONF_D / "tests.conf").write_text(test_configuration(), encoding="utf-8")
     daemon = icinga.Icinga()
@@ -40,14 +46,17 @@ VARIABLES = {
     "null-token": REQUIRED + "\tvars.wolkvox_token_token = null",
     "number": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 1000",
     "fraction": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 0.5",
-    "empty": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_warning = ""',
+    "empty": REQUIRED + TOKEN_FILE + "".join(f'\tvars.wolkvox_token_{name} = ""\n' for name in (
+        "warning", "critical", "api", "reset_at", "max_age", "port", "method", "timeout", "state_dir")),
     "both-families": REQUIRED + TOKEN_FILE
     + "\tvars.wolkvox_token_use_ipv4 = true\n\tvars.wolkvox_token_use_ipv6 = true",
-    "blank-operation": TOKEN_FILE + f'\tvars.wolkvox_token_hostname = "{engine.CRM}"\n'
-    + '\tvars.wolkvox_token_operation = " "',
+    "no-operation": TOKEN_FILE + f'\tvars.wolkvox_token_hostname = "{engine.CRM}"\n',
+    "asks": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_max_age = 0",
     "proxy-none": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_proxy = ""',
     "forecast-word": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_forecast = "maybe"',
     "everything": REQUIRED + TOKEN_FILE + """
+	vars.wolkvox_token_api = "crm"
+	vars.wolkvox_token_reset_at = "00:00-05:00"
 	vars.wolkvox_token_port = 443
 	vars.wolkvox_token_warning = "20%"
 	vars.wolkvox_token_critical = "@0:5%"
@@ -73,7 +82,18 @@ class Examples(engine.SituationsCase):
 
     def test_each_entry_of_the_dictionary_is_a_service(self):
         own = {name for name in daemon.results() if name.startswith("wolkvox!")}
-        self.assertEqual(own, {"wolkvox!wolkvox token sales", "wolkvox!wolkvox token support"})
+        self.assertEqual(own, {f"wolkvox!wolkvox token {name}" for name in ("sales", "support", "reports")})
+
+    def test_every_object_of_before_is_still_there(self):
+        self.assertGreater(len(before), 50)
+        self.assertEqual(before - after, set())
+
+    def test_manager(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                outcome = daemon.check("wolkvox!wolkvox token reports")
+                self.assert_situation(name, outcome)
+                self.assertEqual(name in ("ok", "warning", "critical"), " all_used=" in outcome.perfdata)
 
     def test_situations(self):
         for name in engine.SITUATIONS:
@@ -99,6 +119,21 @@ class Examples(engine.SituationsCase):
         self.assertEqual((attributes["check_interval"], attributes["retry_interval"]), (60, 60))
         self.assertTrue(attributes["notes"])
         self.assertEqual(attributes["display_name"], "wolkvox token sales")
+
+
+class Readme(unittest.TestCase):
+
+    def test_token_file_and_first_check(self):
+        with crm.situation("ok") as api:
+            for path in TOKEN_FILES.values():
+                pathlib.Path(path).unlink()
+            for line in engine.shell_lines("README.md", "The token file"):
+                engine.type_in(line, crm.tokens["techcon"] + "\n")
+            self.assertEqual(os.stat(TOKEN_FILES["techcon"]).st_mode & 0o777, 0o600)
+            crm.write_tokens()
+            for said in engine.follow("The first check"):
+                self.assertRegex(said, "^WOLKVOX_TOKEN OK: sales-crm: 4299 of 4800 calls left")
+        self.assertEqual(len(api.requests), 2)
 
 
 class Lines(unittest.TestCase):
@@ -138,7 +173,7 @@ class Variables(unittest.TestCase):
     def test_errors_are_the_plugins_own(self):
         for name, said in (
                 ("no-token", "token"), ("null-token", "token"), ("fraction", "--warning"),
-                ("empty", "--warning"), ("both-families", "--use-ipv6"), ("forecast-word", "--forecast")):
+                ("no-operation", "--operation"), ("both-families", "--use-ipv6"), ("forecast-word", "--forecast")):
             with self.subTest(name):
                 state, text = self.check(name)
                 self.assertEqual(state, 3, text)
@@ -146,7 +181,7 @@ class Variables(unittest.TestCase):
                 self.assertIn(said, text.splitlines()[0])
 
     def test_sound_values(self):
-        for name in ("number", "proxy-none", "environment"):
+        for name in ("number", "empty", "proxy-none", "environment"):
             with self.subTest(name):
                 state, text = self.check(name)
                 self.assertEqual(state, 0 if name != "environment" else 2, text)
@@ -157,7 +192,7 @@ class Variables(unittest.TestCase):
         self.assertEqual(state, 0, text)
         self.assertEqual(sorted(self.command("everything")), sorted([
             str(engine.PLUGIN), "--hostname", engine.CRM, "--operation", "techcon", "--token-file",
-            TOKEN_FILES["techcon"], "--port", "443", "--warning", "20%", "--critical", "@0:5%",
+            TOKEN_FILES["techcon"], "--api", "crm", "--reset-at", "00:00-05:00", "--port", "443", "--warning", "20%", "--critical", "@0:5%",
             "--method", "get", "--timeout", "30:unknown", "--unavailable", "warning", "--ca-file",
             "/etc/ssl/certs/ca-certificates.crt", "--proxy", "", "--use-ipv4", "--max-age", "60",
             "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
@@ -167,6 +202,15 @@ class Variables(unittest.TestCase):
         for option in set(re.findall(r"--([a-z0-9-]+)", options)) - {"help", "version"}:
             with self.subTest(option):
                 self.assertIn(f"vars.wolkvox_token_{option.replace('-', '_')} = ", VARIABLES["everything"])
+
+    def test_answers_are_kept_unless_that_is_switched_off(self):
+        self.check("number")
+        command = self.command("number")
+        self.assertEqual(command[command.index("--max-age") + 1], "290")
+        with crm.situation("ok") as api:
+            daemon.check(f"{LINES_HOST}!asks")
+            daemon.check(f"{LINES_HOST}!asks")
+        self.assertEqual(len(api.requests), 2)
 
     def test_the_token_by_the_environment(self):
         with crm.situation("ok") as api:

@@ -10,7 +10,7 @@ import unittest
 import engine
 import icinga
 import icingaweb
-import lines
+import expected_lines as lines
 import screenshot
 
 HOST = "lines"
@@ -48,7 +48,7 @@ class Page(unittest.TestCase):
         self.assertRegex(icingaweb.text_of(icingaweb.plugin_output(page)),
                          r"^WOLKVOX_TOKEN WARNING: sales-crm: 1600 of 4800 calls left \(33\.33%\), ")
         for row in ("available 1,600.00 4,800.00 960: 480:", "used 3,200.00 4,800.00 3,840.00 4,320.00",
-                    "used_percent 66.67% - 80% 90%", "reset 12.00 h", "exhausted_in 6.00 h"):
+                    "used_percent 66.67% - 80% 90%", "reset 12.00 h", "lasts 6.00 h"):
             self.assertIn(row, text)
         for label in ("available", "used", "used_percent"):
             self.assertRegex(page, rf'<svg [^>]*>\s*<title [^>]*>{label} ')
@@ -67,7 +67,7 @@ class Page(unittest.TestCase):
 
 
 class Secrecy(unittest.TestCase):
-    """The comment in contrib/icinga2/check_wolkvox_token.conf on what masks the token."""
+    """The comment in contrib/icinga2/wolkvox_token-command.conf on what masks the token."""
 
     def page(self):
         with crm.situation("ok"):
@@ -78,7 +78,7 @@ class Secrecy(unittest.TestCase):
         self.assertRegex(icingaweb.text_of(self.page()), rf"wolkvox_token_token {TOKEN}\b")
 
     def test_a_token_in_a_variable_is_masked_as_the_comment_says(self):
-        with open(engine.CONTRIB / "icinga2/check_wolkvox_token.conf", encoding="utf-8") as example:
+        with open(engine.CONTRIB / "icinga2/wolkvox_token-command.conf", encoding="utf-8") as example:
             section = re.search(r"^//\s+(\[security\])\n//\s+(protected_customvars = .*)$", example.read(),
                                 re.MULTILINE)
         self.addCleanup(icingaweb.protect_variables)

@@ -4,25 +4,27 @@
 import unittest
 
 import engine
-import lines
+import expected_lines as lines
 import nagios
 
 TOKEN_FILE = "/etc/nagios/wolkvox.token"
+MANAGER_TOKEN_FILE = "/etc/nagios/wolkvox-manager.token"
 INI_FILE = "/etc/nagios/wolkvox.ini"
 HOST = "localhost"  # in Debian's configuration
 EXAMPLE = "wolkvox token"
 
 
 def setUpModule():
-    global crm
+    global crm, before, after
     engine.install_plugin()
-    crm = engine.Crm({"techcon": TOKEN_FILE})
+    crm = engine.Crm({"techcon": TOKEN_FILE, None: MANAGER_TOKEN_FILE})
     crm.write_tokens()
     engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
     engine.write(INI_FILE, ini_file(), 0o600)
     nagios.setup()
-    engine.copy("nagios/commands.cfg", nagios.CONF_D / "commands.cfg")
-    engine.copy("nagios/services.cfg", nagios.CONF_D / "services.cfg")
+    before = nagios.objects()
+    engine.follow("Nagios and Naemon")
+    after = nagios.objects()
     (nagios.CONF_D / "tests.cfg").write_text(test_configuration(), encoding="utf-8")
 
 
@@ -36,11 +38,13 @@ def ini_file():
 ARGUMENTS = f"{engine.CRM}!techcon!{TOKEN_FILE}"
 COMMANDS = {
     "thresholds": f"check_wolkvox_token!{ARGUMENTS}!1000!@0:5%",
-    "defaults": f"check_wolkvox_token_default!{ARGUMENTS}",
+    "defaults": f"check_wolkvox_token!{ARGUMENTS}",
+    "CA file": f"check_wolkvox_token_ca!{ARGUMENTS}!/etc/ssl/certs/ca-certificates.crt",
+    "Manager": f"check_wolkvox_token_manager!{engine.MANAGER}!{MANAGER_TOKEN_FILE}!00:00!1000!500",
     "options": f"check_wolkvox_token_options!with-token@{INI_FILE}",
     "wrong": f"check_wolkvox_token!{ARGUMENTS}!x!10%",
-    "missing": "check_wolkvox_token_default",
-    "quotes": f"check_wolkvox_token_default!{engine.CRM}!$(id) `id` & < > #!{TOKEN_FILE}",
+    "missing": "check_wolkvox_token",
+    "quotes": f"check_wolkvox_token!{engine.CRM}!$(id) `id` & < > #!{TOKEN_FILE}",
 }
 
 
@@ -69,6 +73,15 @@ class Examples(engine.SituationsCase):
             with self.subTest(name), crm.situation(name):
                 self.assert_situation(name, check(EXAMPLE))
 
+    def test_manager(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check("wolkvox Manager token"))
+
+    def test_every_object_of_before_is_still_there(self):
+        self.assertGreater(len(before), 50)
+        self.assertEqual(before - after, set())
+
     def test_one_call_serves_many_checks(self):
         with crm.situation("ok") as api:
             check(EXAMPLE)
@@ -96,12 +109,17 @@ class Commands(unittest.TestCase):
     def test_default_thresholds(self):
         self.assert_outcome("defaults", 1, "(warning below 20%)")
 
+    def test_other_commands(self):
+        self.assert_outcome("CA file", 1, "(warning below 20%)")
+        self.assert_outcome("Manager", 1, "(warning below 1000)")
+        self.assertRegex(self.outcomes["Manager"].text, "counter resets in [0-9]+ h")
+
     def test_token_and_options_from_an_ini_file(self):
         self.assert_outcome("options", 1, "(warning below 20%)")
 
     def test_errors_are_the_plugins_own(self):
-        self.assert_outcome("wrong", 3, "WOLKVOX_TOKEN UNKNOWN: option -w, --warning takes ")
-        self.assert_outcome("missing", 3, "WOLKVOX_TOKEN UNKNOWN: option -H, --hostname takes ")
+        self.assert_outcome("wrong", 3, "WOLKVOX_TOKEN UNKNOWN: -w/--warning: ")
+        self.assert_outcome("missing", 3, "WOLKVOX_TOKEN UNKNOWN: -H/--hostname ")
 
     def test_the_shell_gets_nothing(self):
         self.assert_outcome("quotes", 2, "PLEASE VALIDATE TOKEN")

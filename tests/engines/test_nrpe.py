@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 import engine
-import lines
+import expected_lines as lines
 import nagios
 
 TOKEN_FILE = "/etc/nagios/wolkvox.token"
@@ -28,10 +28,12 @@ define service {
 def setUpModule():
     global crm, server
     engine.install_plugin()
-    crm = engine.Crm({"techcon": TOKEN_FILE})
+    crm = engine.Crm({"techcon": TOKEN_FILE, None: "/etc/nagios/wolkvox-manager.token"})
     crm.write_tokens()
     engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
-    engine.copy("nrpe/check_wolkvox_token.cfg", COMMANDS / "check_wolkvox_token.cfg")
+    for line in engine.shell_lines("README.md", "NRPE"):
+        if not line.startswith("/"):  # which is typed on the monitoring server
+            engine.type_in(line)
     (COMMANDS / "tests.cfg").write_text(test_configuration(), encoding="utf-8")
     RUN.mkdir(exist_ok=True)
     shutil.chown(RUN, engine.USER, engine.USER)
@@ -61,6 +63,19 @@ class Example(engine.SituationsCase):
         for name in engine.SITUATIONS:
             with self.subTest(name), crm.situation(name):
                 self.assert_situation(name, check("check_wolkvox_token"))
+
+    def test_manager(self):
+        for name in engine.SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check("check_wolkvox_token_manager"))
+
+    def test_as_README_says(self):
+        with crm.situation("ok"):
+            said = engine.type_in(engine.shell_lines("README.md", "NRPE")[-1].replace("HOST", "127.0.0.1"))
+        self.assertIn("WOLKVOX_TOKEN OK: ", said)
+
+    def test_the_commands_of_before_are_still_there(self):
+        self.assertIn("USERS OK", check("check_users").text)
 
     def test_one_call_serves_many_checks(self):
         with crm.situation("ok") as api:

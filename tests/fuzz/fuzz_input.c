@@ -10,23 +10,23 @@
 #include <unistd.h>
 
 /* With characters that JSON and URLs must escape, and none of its parts twice. */
-const char door_secret[] = "S3cr/t\"0f\\the+d00r%K7~x9Wq.Vb5-Zm2";
-enum { SECRET_LENGTH = sizeof door_secret - 1, PART = 16, EXPANDED_MAX = 2048 };
+const char fuzz_secret[] = "S3cr/t\"0f\\the+d00r%K7~x9Wq.Vb5-Zm2";
+enum { SECRET_LENGTH = sizeof fuzz_secret - 1, PART = 16, EXPANDED_MAX = 2048 };
 
 /* ---- Input ---- */
 
-uint8_t supply_byte(struct fuzz_input *fuzz_input) {
+uint8_t fuzz_input_byte(struct fuzz_input *fuzz_input) {
     if (fuzz_input->size == 0)
         return 0;
     fuzz_input->size--;
     return *fuzz_input->bytes++;
 }
 
-uint64_t supply_number(struct fuzz_input *fuzz_input, size_t count) {
+uint64_t fuzz_input_number(struct fuzz_input *fuzz_input, size_t count) {
     uint64_t number = 0;
 
     for (size_t i = 0; i < count && fuzz_input->size > 0; i++)
-        number = number << 8 | supply_byte(fuzz_input);
+        number = number << 8 | fuzz_input_byte(fuzz_input);
     return number;
 }
 
@@ -36,7 +36,7 @@ static size_t write_secret(char *out, uint8_t form) {
     size_t length = 0;
 
     for (size_t i = form == 5 ? SECRET_LENGTH - PART : 0; i < SECRET_LENGTH; i++) {
-        char c = door_secret[i];
+        char c = fuzz_secret[i];
         const char byte[] = {digits[c / 16], digits[c % 16]};
         char written[6] = {c};
         size_t size = 1;
@@ -60,7 +60,7 @@ static bool is_form(uint8_t byte, size_t at) {
     return byte >= 1 && byte <= 5 && at < EXPANDED_MAX;
 }
 
-char *supply_text(struct fuzz_input *fuzz_input, size_t *length) {
+char *fuzz_input_text(struct fuzz_input *fuzz_input, size_t *length) {
     size_t size = 0;
     size_t at = 0;
 
@@ -79,11 +79,11 @@ char *supply_text(struct fuzz_input *fuzz_input, size_t *length) {
     return text;
 }
 
-void door_secret_to_environment(void) {
-    require(setenv("WOLKVOX_TOKEN", door_secret, 1) == 0, "there is memory");
+void fuzz_secret_to_environment(void) {
+    require(setenv("WOLKVOX_TOKEN", fuzz_secret, 1) == 0, "there is memory");
 }
 
-void door_file_open(struct door_file *file, const void *bytes, size_t size) {
+void fuzz_file_open(struct fuzz_file *file, const void *bytes, size_t size) {
     file->fd = memfd_create("target", MFD_CLOEXEC);
     require(file->fd >= 0 && write(file->fd, bytes, size) == (ssize_t)size &&
                 lseek(file->fd, 0, SEEK_SET) == 0,
@@ -91,11 +91,11 @@ void door_file_open(struct door_file *file, const void *bytes, size_t size) {
     snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
 }
 
-void door_file_close(struct door_file *file) {
+void fuzz_file_close(struct fuzz_file *file) {
     close(file->fd);
 }
 
-/* ---- Promises ---- */
+/* ---- Requirements ---- */
 
 void require(bool is_kept, const char *words) {
     if (is_kept)
@@ -132,27 +132,32 @@ static bool is_control(uint32_t point) {
            (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
-static char *in_lower_case(const char *bytes, size_t length) {
-    char *lower = malloc(length + 1);
+/* The visible ASCII characters in lower case: what else stands between them hides nothing. */
+static char *reduce(const char *bytes, size_t length, size_t *count) {
+    char *reduced = malloc(length + 1);
 
-    require(lower != NULL, "there is memory");
+    require(reduced != NULL, "there is memory");
+    *count = 0;
     for (size_t i = 0; i < length; i++)
-        lower[i] = (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] - 'A' + 'a' : bytes[i]);
-    lower[length] = '\0';
-    return lower;
+        if (bytes[i] > ' ' && bytes[i] <= '~')
+            reduced[(*count)++] =
+                (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] - 'A' + 'a' : bytes[i]);
+    return reduced;
 }
 
-void promise_no_secret(const char *bytes, size_t length) {
-    char *shown = in_lower_case(bytes, length);
-    char *secret = in_lower_case(door_secret, SECRET_LENGTH);
+void require_no_secret(const char *bytes, size_t length) {
+    size_t count;
+    size_t secret_length;
+    char *shown = reduce(bytes, length, &count);
+    char *secret = reduce(fuzz_secret, SECRET_LENGTH, &secret_length);
 
-    for (size_t i = 0; i + PART <= SECRET_LENGTH; i++)
-        require(memmem(shown, length, secret + i, PART) == NULL, "the token is not shown");
+    for (size_t i = 0; i + PART <= secret_length; i++)
+        require(memmem(shown, count, secret + i, PART) == NULL, "the token is not shown");
     free(shown);
     free(secret);
 }
 
-static void promise_clean(const char *bytes, size_t length) {
+static void require_clean(const char *bytes, size_t length) {
     uint32_t point = 0;
     size_t size;
 
@@ -161,25 +166,24 @@ static void promise_clean(const char *bytes, size_t length) {
         require(size > 0, "the output is UTF-8");
         require(!is_control(point), "the output holds no control character");
     }
-    promise_no_secret(bytes, length);
+    require_no_secret(bytes, length);
 }
 
-void promise_fit_for_output(const char *text) {
-    promise_clean(text, strlen(text));
+void require_fit_for_output(const char *text) {
+    require_clean(text, strlen(text));
 }
 
-void promise_lines_fit_for_output(const char *lines) {
-    promise_no_secret(lines, strlen(lines));
+void require_lines_fit_for_output(const char *lines) {
     while (*lines != '\0') {
         size_t length = strcspn(lines, "\n");
         require(lines[length] == '\n', "each line ends in a newline");
-        promise_clean(lines, length);
+        require_clean(lines, length);
         lines += length + 1;
     }
 }
 
-void promise_error(const struct error *error) {
+void require_error(const struct error *error) {
     require(error->text[0] != '\0', "an error says what is wrong");
     require(strlen(error->text) < sizeof error->text, "an error's text ends");
-    promise_fit_for_output(error->text);
+    require_fit_for_output(error->text);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DOOR_H
-#define DOOR_H
+#ifndef FUZZ_INPUT_H
+#define FUZZ_INPUT_H
 
 #include "error.h"
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* A target is a place where bytes come in that somebody else has written. Each takes any bytes at
- * all, hands them to the rooms behind it, and ends the process where a promise is broken. */
+ * all, hands them to the modules behind it, and ends the process where a requirement is broken. */
 struct target {
     const char *name;
     void (*open)(const uint8_t *bytes, size_t size);
@@ -37,45 +37,46 @@ struct fuzz_input {
 };
 
 /* The next byte; 0 where there is none. */
-uint8_t supply_byte(struct fuzz_input *fuzz_input);
+uint8_t fuzz_input_byte(struct fuzz_input *fuzz_input);
 
 /* Up to `count` more bytes as a whole number. */
-uint64_t supply_number(struct fuzz_input *fuzz_input, size_t count);
+uint64_t fuzz_input_number(struct fuzz_input *fuzz_input, size_t count);
 
 /* The rest as a text that the caller frees, in which each 0x01 has become the secret, and 0x02 to
  * 0x05 a form of it: escaped as in JSON, as \u00XX, percent-encoded, its last 16 bytes. Its length
  * is in *length where that is not NULL. */
-char *supply_text(struct fuzz_input *fuzz_input, size_t *length);
+char *fuzz_input_text(struct fuzz_input *fuzz_input, size_t *length);
 
 /* The token of every target. */
-extern const char door_secret[];
+extern const char fuzz_secret[];
 
 /* The token where the program finds it before it reads anything else. */
-void door_secret_to_environment(void);
+void fuzz_secret_to_environment(void);
 
 /* The bytes as a regular file: an open descriptor, and a path that leads to it. */
-struct door_file {
+struct fuzz_file {
     int fd;
     char path[32];
 };
-void door_file_open(struct door_file *file, const void *bytes, size_t size);
-void door_file_close(struct door_file *file);
+void fuzz_file_open(struct fuzz_file *file, const void *bytes, size_t size);
+void fuzz_file_close(struct fuzz_file *file);
 
-/* ---- Promises ---- */
+/* ---- Requirements ---- */
 
-/* Ends the process with these words where the promise is broken. */
+/* Ends the process with these words where the requirement is broken. */
 void require(bool is_kept, const char *words);
 
-/* A text is UTF-8 without control characters, and holds neither the secret nor 16 bytes of it. */
-void promise_fit_for_output(const char *text);
+/* A text is UTF-8 without control characters, and holds neither the secret nor 16 characters of it,
+ * whatever stands between them. */
+void require_fit_for_output(const char *text);
 
 /* The same of text whose lines each end in a newline. */
-void promise_lines_fit_for_output(const char *lines);
+void require_lines_fit_for_output(const char *lines);
 
-/* The secret is in none of the bytes, and neither are 16 bytes of it. */
-void promise_no_secret(const char *bytes, size_t length);
+/* The bytes hold neither the secret nor 16 characters of it, whatever stands between them. */
+void require_no_secret(const char *bytes, size_t length);
 
 /* A failing stage has said why. */
-void promise_error(const struct error *error);
+void require_error(const struct error *error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "fuzz_input.h"
+#include "mask.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ static void open_with_file(const struct target *target, const char *path) {
     fclose(file);
     printf("# %s\n", path);
     fflush(stdout);
+    mask_register(fuzz_secret);
     target->open(bytes, size);
 }
 

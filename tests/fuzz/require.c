@@ -3,12 +3,15 @@
 
 #include "require.h"
 
+#include "verdict/metrics.h"
+
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const thresholds[] = {
     NULL,       "20%",      "10%",    "480",     "480:",  "0",    "12.5%", "@0:5",
-    "100:2000", "@10%:20%", "~:4000", "5%:4000", "50:1%", "100%", "@0",    "9007199254740992"};
+    "100:2000", "@10%:20%", "~:4000", "5%:4000", "50:1%", "100%", "@0",    "1000000000000"};
 enum { THRESHOLDS = sizeof thresholds / sizeof thresholds[0], STATES = 4 };
 
 static struct threshold choose_threshold(uint8_t number) {
@@ -18,14 +21,14 @@ static struct threshold choose_threshold(uint8_t number) {
 
     if (text != NULL) {
         require(threshold_parse(text, &threshold, &reason) == 0, "the threshold is a sound one");
-        threshold.text = (char *)(uintptr_t)text; /* nobody changes it */
+        threshold.text = text;
     }
     return threshold;
 }
 
 struct judging judging_choose(struct fuzz_input *fuzz_input) {
-    uint8_t both = supply_byte(fuzz_input);
-    uint8_t rest = supply_byte(fuzz_input);
+    uint8_t both = fuzz_input_byte(fuzz_input);
+    uint8_t rest = fuzz_input_byte(fuzz_input);
 
     return (struct judging){
         .warning = choose_threshold(both % THRESHOLDS),
@@ -56,52 +59,77 @@ static const char *pass_item(const char *text) {
     return text + 1;
 }
 
-static void promise_perfdata(const char *text) {
+static void require_perfdata(const char *text) {
     require(*text != '\0', "perfdata is not empty");
     while (*text != '\0')
         text = pass_item(text);
 }
 
-static void promise_verdict(const struct verdict *verdict, const struct token_info *info) {
-    bool has_figures = info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED;
-
-    require(verdict->state <= STATE_UNKNOWN, "a state is one of four");
-    require(verdict->text != NULL && *verdict->text != '\0', "there is a text");
-    promise_fit_for_output(verdict->text);
-    require(strpbrk(verdict->text, "|<>&\\") == NULL, "no engine splits or interprets the text");
-    require(strlen(verdict->text) < 4096, "a line has an end");
-    require((verdict->perfdata != NULL) == has_figures, "perfdata stands for figures");
-    if (verdict->perfdata != NULL)
-        promise_perfdata(verdict->perfdata);
-    if (info->kind == ANSWER_LIMIT_EXCEEDED ||
-        (info->kind == ANSWER_TOKEN && info->available.value <= 0))
-        require(verdict->state == STATE_CRITICAL, "no calls left are critical");
-    if (info->kind == ANSWER_BUSY || info->kind == ANSWER_NOT_UNDERSTOOD)
-        require(verdict->state == STATE_UNKNOWN, "what says nothing is unknown");
+static void require_judgement(const struct judgement *judgement, const struct token_info *info) {
+    require(judgement->state <= STATE_UNKNOWN, "a state is one of four");
+    require(*judgement->text != '\0', "there is a text");
+    require_fit_for_output(judgement->text);
+    require(strpbrk(judgement->text, "|<>&\\") == NULL, "no engine splits or interprets the text");
+    require(strlen(judgement->text) < 4096, "a line has an end");
+    if (judgement->perfdata != NULL)
+        require_perfdata(judgement->perfdata);
+    if (info->kind == REPLY_LIMIT_EXCEEDED || info->kind == REPLY_TOKEN_REFUSED ||
+        (info->kind == REPLY_TOKEN && info->available.value <= 0))
+        require(judgement->state == STATE_CRITICAL, "no calls left are critical");
+    if (info->kind == REPLY_BUSY || info->kind == REPLY_NOT_UNDERSTOOD)
+        require(judgement->state == STATE_UNKNOWN, "what says nothing is unknown");
 }
 
-struct verdict judge(const struct judging *judging, const struct token_info *info, int64_t time_ms,
-                     const struct usage_history *history, const char *redirect) {
+static char *write_to_memory(void (*write)(FILE *stream, const struct sentence_input *input),
+                             const struct sentence_input *input) {
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+
+    require(stream != NULL, "there is memory");
+    write(stream, input);
+    require(fclose(stream) == 0, "there is memory");
+    return text;
+}
+
+struct judgement judge(const struct judging *judging, const struct result *result) {
+    const struct token_info *info = &result->exchange.info;
+    const struct options options = {
+        .server = {.host = "crm0001.wolkvox.com", .port = 443},
+        .timeout = 10,
+        .has_forecast = judging->has_forecast,
+        .forecast = judging->forecast_state,
+    };
+    bool has_forecast = judging->has_forecast && info->kind == REPLY_TOKEN;
     struct forecast forecast = {.kind = FORECAST_NONE};
-    struct verdict verdict;
-    bool has_forecast = judging->has_forecast && info->kind == ANSWER_TOKEN;
 
     if (has_forecast)
-        forecast = forecast_make(info, time_ms, history);
-    const struct evaluate_input input = {
+        forecast = forecast_make(result);
+    const struct evaluate_input evaluate_input = {
         .info = info,
         .warning = &judging->warning,
         .critical = &judging->critical,
         .forecast = has_forecast ? &forecast : NULL,
         .forecast_state = judging->forecast_state,
         .unavailable = judging->unavailable,
-        .redirect = redirect,
-        .host = "crm0001.wolkvox.com",
-        .secret = door_secret,
-        .request_ms = 213,
-        .timeout_s = 10,
     };
-    require(evaluate(&input, &verdict) == 0, "there is memory");
-    promise_verdict(&verdict, info);
-    return verdict;
+    const struct verdict verdict = evaluate(&evaluate_input);
+    const struct sentence_input input = {
+        .options = &options,
+        .result = result,
+        .forecast = evaluate_input.forecast,
+        .verdict = &verdict,
+    };
+    struct judgement judgement = {
+        .state = verdict.state,
+        .text = write_to_memory(sentence_write_text, &input),
+        .perfdata = verdict_has_figures(info->kind) ? write_to_memory(metrics_write, &input) : NULL,
+    };
+    require_judgement(&judgement, info);
+    return judgement;
+}
+
+void judgement_free(struct judgement *judgement) {
+    free(judgement->text);
+    free(judgement->perfdata);
 }

@@ -4,7 +4,7 @@
 
 #include "cache/saved_info.h"
 #include "fuzz_input.h"
-#include "verdict/evaluate.h"
+#include "verdict/sentence.h"
 
 /* How an answer is judged: thresholds and forecast of one of many checks. */
 struct judging {
@@ -18,9 +18,16 @@ struct judging {
 /* Out of two bytes of the fuzz_input. */
 struct judging judging_choose(struct fuzz_input *fuzz_input);
 
-/* Judges an answer of that time (NULL history: none), holds the verdict to what is promised of
- * every line, and gives it. */
-struct verdict judge(const struct judging *judging, const struct token_info *info, int64_t time_ms,
-                     const struct usage_history *history, const char *redirect);
+/* The line that comes of it. */
+struct judgement {
+    enum state state;
+    char *text;
+    char *perfdata; /* NULL: none */
+};
+
+/* Judges a result, holds its line to what is promised of every line, and gives it. */
+struct judgement judge(const struct judging *judging, const struct result *result);
+
+void judgement_free(struct judgement *judgement);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "api/decode.h"
 #include "api/libjson.h"
 #include "api/token_info.h"
 #include "require.h"
@@ -12,49 +13,63 @@
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
-enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
 static struct libjson load_json(void) {
     struct libjson json;
     struct error error;
 
-    require(libjson_load(&json, NULL, &error) == 0, "json-c is there");
+    require(libjson_load(&json, &error) == 0, "json-c is there");
     return json;
 }
 
+static struct result result_of(const struct token_info *info, const struct usage_history *history) {
+    return (struct result){
+        .exchange = {.info = *info},
+        .time_ms = TIME_MS,
+        .has_reset = info->hours.is_known,
+        .reset_ms = TIME_MS + info->hours.value * 3600000,
+        .history = *history,
+    };
+}
+
 /* A kept answer is judged like the same answer when it was new. */
-static void keep(const struct judging *judging, const struct token_info *info,
-                 const struct usage_history *history, const struct verdict *verdict) {
-    struct kept_answer answer = {.time_ms = TIME_MS, .info = *info, .history = *history};
-    struct kept_answer again;
+static void keep(const struct judging *judging, const struct result *result,
+                 const struct judgement *judgement) {
+    struct saved_info saved = {
+        .time_ms = TIME_MS, .info = result->exchange.info, .history = result->history};
+    struct saved_info again;
     size_t length;
-    char *bytes = kept_answer_write(&answer, KEY, &length);
+    char *bytes = saved_info_write(&saved, KEY, &length);
 
     require(bytes != NULL, "there is memory");
-    promise_no_secret(bytes, length);
-    require(length <= KEPT_ANSWER_SIZE_MAX, "an answer can be kept");
-    require(kept_answer_read(bytes, length, KEY, door_secret, &again) == 0,
-            "a kept answer can be read");
-    struct verdict second = judge(judging, &again.info, TIME_MS, &again.history, NULL);
-    require(second.state == verdict->state && strcmp(second.text, verdict->text) == 0 &&
-                strcmp(second.perfdata, verdict->perfdata) == 0,
+    require_no_secret(bytes, length);
+    require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
+    require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
+    struct result kept = result_of(&again.info, &again.history);
+    struct judgement second = judge(judging, &kept);
+    require(second.state == judgement->state && strcmp(second.text, judgement->text) == 0 &&
+                strcmp(second.perfdata, judgement->perfdata) == 0,
             "a kept answer is judged as it was");
-    verdict_free(&second);
+    judgement_free(&second);
     free(bytes);
 }
 
-static void use(const struct judging *judging, const struct token_info *info,
-                const char *redirect) {
+static void use(const struct judging *judging, const struct token_info *info, char *redirect) {
     struct usage_history history = {.count = 0};
 
     if (info->fields != NULL)
-        promise_lines_fit_for_output(info->fields);
-    if (info->kind == ANSWER_TOKEN)
-        usage_history_add(&history, TIME_MS, info);
-    struct verdict verdict = judge(judging, info, TIME_MS, &history, redirect);
-    if (info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED)
-        keep(judging, info, &history, &verdict);
-    verdict_free(&verdict);
+        require_lines_fit_for_output(info->fields);
+    if (info->kind == REPLY_TOKEN && info->used.is_known && info->hours.is_known)
+        usage_history_add(&history, TIME_MS, info->used.value,
+                          usage_reset_ms(TIME_MS, info->hours.value));
+    struct result result = result_of(info, &history);
+    result.exchange.requests = 1;
+    result.exchange.responses[0].redirect = redirect;
+    struct judgement judgement = judge(judging, &result);
+    if (verdict_has_figures(info->kind))
+        keep(judging, &result, &judgement);
+    judgement_free(&judgement);
 }
 
 /* What a server may answer, from its bytes to the line. */
@@ -62,18 +77,19 @@ void target_answer(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     struct libjson json = load_json();
     struct judging judging = judging_choose(&fuzz_input);
-    uint8_t choice = supply_byte(&fuzz_input);
+    uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
-    char *body = supply_text(&fuzz_input, &length);
-    const struct token_answer answer = {
+    char *body = fuzz_input_text(&fuzz_input, &length);
+    const struct raw_reply answer = {
         .status = statuses[choice % STATUSES],
         .body = body,
         .length = length,
-        .damage = choice / STATUSES == 3 ? "its body is too large" : NULL,
+        .is_too_large = choice / STATUSES == TOO_LARGE,
     };
+    const struct api *api = &apis[choice / STATUSES >= MANAGER ? API_MANAGER : API_CRM];
     struct token_info info;
 
-    require(token_info_decode(&json, &answer, door_secret, choice / STATUSES % 2 == 1, &info) == 0,
+    require(decode_reply(&json, api, &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
     use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);

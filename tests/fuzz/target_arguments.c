@@ -12,20 +12,36 @@
 
 enum { ARGUMENTS_MAX = 32 };
 
-static void promise_options(const struct options *options) {
-    require(options->server.host[0] != '\0' && options->operation != NULL,
-            "no check without a server and an operation");
+static void require_options(const struct options *options) {
+    require(options->server.host[0] != '\0', "no check without a server");
+    require(options->api->has_operation == (options->operation != NULL),
+            "an operation where the API has one");
+    require(!options->has_reset_at ||
+                (options->reset_at.minutes >= 0 && options->reset_at.minutes < 1440 &&
+                 abs(options->reset_at.offset_minutes) <= 840),
+            "a time of the day");
     require(options->server.port >= 1 && options->server.port <= 65535, "a port is a port");
     require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
     require(options->max_age >= 0 && options->max_age <= 86400, "an answer gets old");
     require(!(options->ipv4 && options->ipv6), "one family at most");
 }
 
+static void complete(struct options *options) {
+    struct error error;
+
+    require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
+    const struct deadline deadline = deadline_after(clock_now_ms(), options->timeout);
+    if (options_complete(options, &deadline, &error) == 0)
+        require_options(options);
+    else
+        require_error(&error);
+}
+
 /* A command line: words that end in a NUL each. */
 void target_arguments(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
     char program[] = "check_wolkvox_token";
     char *argv[ARGUMENTS_MAX + 1] = {program};
     int argc = 1;
@@ -36,13 +52,13 @@ void target_arguments(const uint8_t *bytes, size_t size) {
         close(STDIN_FILENO); /* nobody is to be waited for */
     for (char *word = text; word < text + length && argc < ARGUMENTS_MAX; word += strlen(word) + 1)
         argv[argc++] = word;
-    door_secret_to_environment();
-    switch (options_parse(argc, argv, clock_now_ms(), &options, &error)) {
+    fuzz_secret_to_environment();
+    switch (options_scan(argc, argv, &options, &error)) {
     case OPTIONS_RUN:
-        promise_options(&options);
+        complete(&options);
         break;
     case OPTIONS_FAILED:
-        promise_error(&error);
+        require_error(&error);
         break;
     case OPTIONS_HELP:
     case OPTIONS_VERSION:

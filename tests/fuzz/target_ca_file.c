@@ -12,18 +12,18 @@
 void target_ca_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
-    struct door_file file;
+    struct fuzz_file file;
     struct error error;
 
-    door_file_open(&file, text, length);
-    if (ca_file_check(file.path, door_secret, &deadline, &error) == 0)
+    fuzz_file_open(&file, text, length);
+    if (ca_file_check(file.path, &deadline, &error) == 0)
         require(memmem(text, length, "-----BEGIN ", 11) != NULL &&
                     memmem(text, length, "CERTIFICATE-----", 16) != NULL,
                 "a CA file has a certificate");
     else
-        promise_error(&error);
-    door_file_close(&file);
+        require_error(&error);
+    fuzz_file_close(&file);
     free(text);
 }

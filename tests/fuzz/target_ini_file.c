@@ -11,55 +11,63 @@
 #include <string.h>
 #include <unistd.h>
 
-static int look_at_entry(void *context, const struct ini_entry *entry, struct error *error) {
-    (void)context;
-    (void)error;
-    require(entry->line >= 1, "lines are counted from 1");
+static void require_entry(const struct ini_entry *entry) {
     require(strlen(entry->key) <= INI_LINE_MAX, "a key fits a line");
     require(strchr(entry->key, '\n') == NULL, "a key is within its line");
     if (entry->value != NULL)
         require(strlen(entry->key) + strlen(entry->value) < INI_LINE_MAX &&
                     strchr(entry->value, '\n') == NULL,
                 "a value is within its line");
-    return 0;
 }
 
 static void read_entries(const char *text, size_t length) {
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
-    struct input input;
+    struct user_file input;
+    struct ini_reader reader;
+    struct ini_entry entry;
     struct error error;
-    struct door_file file;
+    struct fuzz_file file;
+    size_t line = 0;
+    int result;
 
-    door_file_open(&file, text, length);
-    require(input_open(&input, file.path, "INI file", NULL, &error) == 0, "the file can be read");
-    if (ini_read_section(&input, "s", "s", &deadline, look_at_entry, NULL, &error) != 0)
-        promise_error(&error);
-    input_close(&input);
-    door_file_close(&file);
+    fuzz_file_open(&file, text, length);
+    require(user_file_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
+    ini_start(&reader, &input, "s", 1, &deadline);
+    while ((result = ini_next(&reader, &entry, &error)) > 0) {
+        require(reader.section_seen && reader.line_number > line, "lines go on in a section");
+        line = reader.line_number;
+        require_entry(&entry);
+    }
+    if (result < 0)
+        require_error(&error);
+    user_file_close(&input);
+    fuzz_file_close(&file);
 }
 
 static void read_options(const char *text, size_t length) {
     char argument[64];
     char program[] = "check_wolkvox_token";
-    struct door_file file;
+    struct fuzz_file file;
     struct options options;
     struct error error;
 
-    door_file_open(&file, text, length);
+    fuzz_file_open(&file, text, length);
     snprintf(argument, sizeof argument, "--extra-opts=s@%s", file.path);
     char *argv[] = {program, argument, NULL};
-    door_secret_to_environment();
-    if (options_parse(2, argv, clock_now_ms(), &options, &error) == OPTIONS_FAILED)
-        promise_error(&error);
+    fuzz_secret_to_environment();
+    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
+    require(options_scan(2, argv, &options, &error) == OPTIONS_RUN, "the command line is right");
+    if (options_complete(&options, &deadline, &error) != 0)
+        require_error(&error);
     options_free(&options);
-    door_file_close(&file);
+    fuzz_file_close(&file);
 }
 
 /* An INI file, first by itself, then as a source of options. */
 void target_ini_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
+    char *text = fuzz_input_text(&fuzz_input, &length);
 
     read_entries(text, length);
     read_options(text, length);

@@ -53,22 +53,24 @@ static void use(const struct server *server) {
     curl_free(host);
 }
 
-/* The server as a user names it, a proxy, and a URL that a server sent. */
+/* The server as a user names it, and a proxy. */
 void target_server(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    char *text = supply_text(&fuzz_input, NULL);
+    char *text = fuzz_input_text(&fuzz_input, NULL);
     struct server server;
     const char *reason = NULL;
-    char host[HOST_MAX + 1];
 
     if (server_parse(text, &server, &reason) == 0) {
-        use(&server);
+        for (size_t i = 0; i < API_COUNT; i++) {
+            struct server complete = server;
+            if (server_complete(&complete, &apis[i]) == 0)
+                use(&complete);
+        }
+        require(server_owner(&server) == NULL || !server.plain_http, "a vendor's name has TLS");
     } else {
         require(reason != NULL && *reason != '\0', "what is refused has a reason");
-        promise_fit_for_output(reason);
+        require_fit_for_output(reason);
     }
-    server_url_host(text, host);
-    require(strlen(host) <= HOST_MAX, "a host fits");
     if (server_is_proxy_url(text)) {
         char *proxy = NULL;
         require(libcurl_takes(text, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME, &proxy),

@@ -4,53 +4,39 @@
 #include "number.h"
 #include "require.h"
 
-#include <sha2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-/* The bytes with a sum behind them that fits, so that what stands before it is looked at. */
-static char *with_sum(char *bytes, size_t *length) {
-    char sum[SHA256_DIGEST_STRING_LENGTH];
-    char *whole = NULL;
+static void require_model(const struct saved_info *saved) {
+    const struct token_info *info = &saved->info;
 
-    SHA256Data((const uint8_t *)bytes, *length, sum);
-    require(asprintf(&whole, "%ssha256 %s\n", bytes, sum) >= 0, "there is memory");
-    *length = strlen(whole);
-    free(bytes);
-    return whole;
-}
-
-static void promise_model(const struct kept_answer *answer) {
-    const struct token_info *info = &answer->info;
-
-    require(info->kind == ANSWER_TOKEN || info->kind == ANSWER_LIMIT_EXCEEDED,
+    require(info->kind == REPLY_TOKEN || info->kind == REPLY_LIMIT_EXCEEDED,
             "no other answer is kept");
-    require(info->kind != ANSWER_TOKEN || info->available.known, "figures are there");
-    require(answer->time_ms >= 0 && answer->time_ms <= NUMBER_MAX, "a time is a time");
-    require(answer->history.count <= USAGE_POINTS_MAX, "no more is remembered than there is room");
-    promise_fit_for_output(info->description.text);
-    promise_fit_for_output(info->message.text);
-    promise_fit_for_output(info->error.text);
-    promise_fit_for_output(info->code.text);
-    promise_fit_for_output(info->unusable);
+    require(info->kind != REPLY_TOKEN || info->available.is_known, "figures are there");
+    require(saved->time_ms >= 0 && saved->request_ms >= 0, "a time is a time");
+    require(saved->history.count <= USAGE_POINTS_MAX, "no more is remembered than there is room");
+    require_fit_for_output(info->description.text);
+    require_fit_for_output(info->message.text);
+    require_fit_for_output(info->error.text);
+    require_fit_for_output(info->code.text);
+    require_fit_for_output(info->unusable);
+    require_fit_for_output(saved->last.description.text);
 }
 
 /* What was read is written, and read as the same. */
-static void write_again(const struct kept_answer *answer) {
+static void write_again(const struct saved_info *saved) {
     size_t length;
     size_t second_length;
-    struct kept_answer again;
-    char *bytes = kept_answer_write(answer, KEY, &length);
+    struct saved_info again;
+    char *bytes = saved_info_write(saved, KEY, &length);
 
     require(bytes != NULL, "there is memory");
     char *copy = strdup(bytes);
     require(copy != NULL, "there is memory");
-    require(kept_answer_read(bytes, length, KEY, door_secret, &again) == 0,
-            "what was written can be read");
-    char *second = kept_answer_write(&again, KEY, &second_length);
+    require(saved_info_read(bytes, length, KEY, &again) == 0, "what was written can be read");
+    char *second = saved_info_write(&again, KEY, &second_length);
     require(second != NULL && length == second_length && memcmp(copy, second, length) == 0,
             "what was read is written the same");
     free(bytes);
@@ -62,19 +48,24 @@ static void write_again(const struct kept_answer *answer) {
 void target_state_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     struct judging judging = judging_choose(&fuzz_input);
-    bool has_sum = supply_byte(&fuzz_input) % 2 == 0;
     size_t length;
-    char *file = supply_text(&fuzz_input, &length);
-    struct kept_answer answer;
+    char *file = fuzz_input_text(&fuzz_input, &length);
+    struct saved_info saved;
 
-    if (has_sum)
-        file = with_sum(file, &length);
-    if (kept_answer_read(file, length, KEY, door_secret, &answer) == 0) {
-        promise_model(&answer);
-        struct verdict verdict =
-            judge(&judging, &answer.info, answer.time_ms, &answer.history, NULL);
-        verdict_free(&verdict);
-        write_again(&answer);
+    if (saved_info_read(file, length, KEY, &saved) == 0) {
+        require_model(&saved);
+        write_again(&saved);
+        last_understood_complete(&saved.last, &saved.info);
+        const struct result result = {
+            .exchange = {.info = saved.info},
+            .time_ms = saved.time_ms,
+            .request_ms = saved.request_ms,
+            .has_reset = saved.info.hours.is_known,
+            .reset_ms = saved.time_ms + saved.info.hours.value * 3600000,
+            .history = saved.history,
+        };
+        struct judgement judgement = judge(&judging, &result);
+        judgement_free(&judgement);
     }
     free(file);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "characters.h"
 #include "fuzz_input.h"
+#include "mask.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -30,27 +32,27 @@ static void clean(const char *bytes, size_t length) {
 
 static void mask(const char *bytes, size_t length) {
     size_t masked_length;
-    char *masked = text_mask(bytes, length, door_secret, &masked_length);
+    char *masked = mask_apply(bytes, length, &masked_length);
 
     require(masked != NULL, "there is memory");
     require(masked_length <= length && masked[masked_length] == '\0', "a mask is short");
-    promise_no_secret(masked, masked_length);
+    require_no_secret(masked, masked_length);
     free(masked);
-    masked = text_mask_and_clean(bytes, length, door_secret);
+    masked = text_mask_and_clean(bytes, length);
     require(masked != NULL && strlen(masked) <= length, "what is masked and clean is not longer");
-    promise_fit_for_output(masked);
+    require_fit_for_output(masked);
     free(masked);
 }
 
 /* Cleaning, cutting and masking what anybody may have written. */
 void target_text(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    size_t max_chars = 1 + supply_byte(&fuzz_input) % TEXT_PIECE_MAX;
+    size_t max_chars = 1 + fuzz_input_byte(&fuzz_input) % EXCERPT_MAX;
     size_t length;
-    char *text = supply_text(&fuzz_input, &length);
-    struct text_piece piece = text_piece(text, length, max_chars, door_secret);
+    char *text = fuzz_input_text(&fuzz_input, &length);
+    struct excerpt piece = excerpt_of(text, length, max_chars);
 
-    promise_fit_for_output(piece.text);
+    require_fit_for_output(piece.text);
     require(code_points(piece.text) <= max_chars, "a piece is not longer than asked for");
     clean(text, length);
     mask(text, length);

@@ -3,6 +3,6 @@
 
 #include "fuzz_input.h"
 
-/* Those whose rooms need the C library only. */
+/* Those whose modules need the C library only. */
 const struct target targets[] = {{"text", target_text}, {"threshold", target_threshold}};
 const size_t target_count = sizeof targets / sizeof targets[0];

@@ -18,11 +18,18 @@ TOP = HERE.parent.parent
 BUILD = pathlib.Path(blackbox.PLUGIN).parent
 VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
 STATE = "/var/lib/monitoring-plugins"
-# Where packages put files and programs leave them. Not looked at: papers of dpkg, and what others write meanwhile.
+# Where packages put files and programs leave them. Not looked at: files of dpkg, and what others write meanwhile.
 LOOKED_AT = ("/etc", "/opt", "/srv", "/usr", "/var")
 OURS = f"{TOP}/", f"{BUILD.parent}/"  # logs of the tests that run
 NOT_LOOKED_AT = re.compile(
     r"/var/(lib/dpkg|log|tmp|cache/(ldconfig|debconf))[/\t]")
+
+
+def examples():
+    """The files that users copy, by their places in contrib/."""
+    folders = ("director", "grafana", "icinga2", "nagios", "nrpe", "pnp4nagios", "zabbix")
+    return {str(path.relative_to(TOP / "contrib")) for folder in folders
+            for path in (TOP / "contrib" / folder).rglob("*") if path.is_file()}
 
 
 def built(pattern):

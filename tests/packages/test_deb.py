@@ -31,20 +31,16 @@ FILES = {
     f"{DOCUMENTS}/changelog.Debian.gz": 0o644,
     f"{DOCUMENTS}/changelog.gz": 0o644,
     f"{DOCUMENTS}/copyright": 0o644,
-    f"{DOCUMENTS}/examples/director/basket.json": 0o644,
-    f"{DOCUMENTS}/examples/distributed/README.md": 0o644,
-    f"{DOCUMENTS}/examples/distributed/master/zones.conf": 0o644,
-    f"{DOCUMENTS}/examples/distributed/satellite/api.conf": 0o644,
-    f"{DOCUMENTS}/examples/distributed/satellite/zones.conf": 0o644,
-    f"{DOCUMENTS}/examples/grafana/wolkvox-token.json": 0o644,
-    f"{DOCUMENTS}/examples/graphite.conf": 0o644,
-    f"{DOCUMENTS}/examples/influxdb.conf": 0o644,
+    **{f"{DOCUMENTS}/examples/{name}": 0o644 for name in packages.examples()},
     f"{DOCUMENTS}/examples/monitoring-plugins.conf": 0o644,
-    f"{DOCUMENTS}/examples/nrpe/check_wolkvox_token.cfg": 0o644,
-    f"{DOCUMENTS}/examples/services.cfg": 0o644,
-    f"{DOCUMENTS}/examples/services.conf": 0o644,
     f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
+    f"{DOCUMENTS}/cost.md.gz": 0o644,
+    f"{DOCUMENTS}/es/README.md.gz": 0o644,
+    f"{DOCUMENTS}/graphs.md": 0o644,
+    f"{DOCUMENTS}/installing.md.gz": 0o644,
+    f"{DOCUMENTS}/pt/README.md.gz": 0o644,
     f"{DOCUMENTS}/scaling.md.gz": 0o644,
+    f"{DOCUMENTS}/troubleshooting.md.gz": 0o644,
     f"/usr/share/lintian/overrides/{NAME}": 0o644,
 }
 TOKEN = "0123abcd0123abcd"
@@ -94,7 +90,7 @@ class Package(Temporary):
     def test_control_files(self):
         control = unpacked(deb(), self.place / "tree") / "DEBIAN"
         self.assertEqual(sorted(path.name for path in control.iterdir()),
-                         ["conffiles", "control", "md5sums", "postinst", "postrm"])
+                         ["conffiles", "control", "md5sums", "postinst", "postrm", "triggers"])
         self.assertEqual((control / "conffiles").read_text().split(), [COMMANDS])
 
     def test_it_depends_on_the_libraries_that_are_loaded_late(self):
@@ -287,6 +283,57 @@ class WithoutUser(Installed):
         self.keep_answers()
         self.dpkg("--purge", NAME)
         self.assertEqual(pwd.getpwnam("nagios"), entry)
+
+
+class ZabbixUser(Installed):
+    """Zabbix runs checks as a user of its own, who may be there before this package or come later."""
+
+    def setUp(self):
+        super().setUp()
+        if "zabbix" in (entry.pw_name for entry in pwd.getpwall()):
+            run("userdel", "zabbix")
+
+    def folder(self):
+        return f"{STATE}/{pwd.getpwnam('zabbix').pw_uid}"
+
+    def test_it_has_a_folder(self):
+        run("useradd", "--system", "zabbix")
+        self.install()
+        self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
+        self.assertEqual(self.owner_and_mode(self.folder()), ("zabbix", 0o700))
+        self.dpkg("--remove", NAME)
+        self.assertFalse(os.path.exists(STATE))
+
+    def test_it_comes_later(self):
+        self.install()
+        self.assertEqual(os.listdir(STATE), [])
+        tree = self.place / "tree"
+        (tree / "DEBIAN").mkdir(parents=True)
+        (tree / "DEBIAN/control").write_text("Package: some-zabbix\nVersion: 1\nArchitecture: all\n"
+                                             "Maintainer: nobody <nobody@example.org>\nDescription: an agent\n")
+        postinst = tree / "DEBIAN/postinst"
+        postinst.write_text("#!/bin/sh\nuseradd --system zabbix\n")
+        postinst.chmod(0o755)
+        (tree / "etc/zabbix/zabbix_agentd.conf.d").mkdir(parents=True)
+        run("dpkg-deb", "-b", tree, self.place / "zabbix.deb")
+        self.addCleanup(self.dpkg, "--purge", "some-zabbix")
+        run("dpkg", "-i", self.place / "zabbix.deb")
+        self.assertEqual(self.owner_and_mode(self.folder()), ("zabbix", 0o700))
+
+    def test_links_in_the_way_are_not_followed(self):
+        run("useradd", "--system", "zabbix")
+        self.install()
+        victim = self.place / "victim"
+        victim.mkdir(0o755)
+        os.rmdir(self.folder())
+        for target in (victim, self.place / "nowhere"):
+            os.symlink(target, self.folder())
+            self.install()
+            self.assertEqual(self.owner_and_mode(victim), ("root", 0o755))
+            self.assertEqual(os.readlink(self.folder()), str(target))
+            os.unlink(self.folder())
+        self.assertEqual([path.name for path in pathlib.Path(STATE).parent.glob("monitoring-plugins*")],
+                         ["monitoring-plugins"])
 
 
 if __name__ == "__main__":

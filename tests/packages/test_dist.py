@@ -81,14 +81,14 @@ class Releases(packages.PlaceCase):
 
 
 class Versions(unittest.TestCase):
-    """The version stands in configure.ac, and in the packages' papers."""
+    """The version stands in configure.ac, and in the packages' files."""
 
-    def refused(self, kind, paper, old, new):
-        """What make-package says of a release whose paper is about another version."""
+    def refused(self, kind, file, old, new):
+        """What make-package says of a release whose file is about another version."""
         with tempfile.TemporaryDirectory() as place:
             copy = pathlib.Path(place) / RELEASE
             shutil.copytree(TOP / "contrib", copy / "contrib")
-            path = copy / paper
+            path = copy / file
             path.write_text(path.read_text().replace(old, new, 1))
             run("tar", "-cJf", f"{copy}.tar.xz", "-C", place, RELEASE)
             said = run(TOP / "contrib/packaging/make-package", kind, f"{copy}.tar.xz", VERSION, cwd=place, status=1)
@@ -96,19 +96,19 @@ class Versions(unittest.TestCase):
         return said
 
     def test_debian_changelog(self):
-        paper = "contrib/packaging/debian/changelog"
-        self.assertIn(f"({VERSION}-", (TOP / paper).read_text().splitlines()[0])
+        file = "contrib/packaging/debian/changelog"
+        self.assertIn(f"({VERSION}-", (TOP / file).read_text().splitlines()[0])
         if shutil.which("dpkg-buildpackage") and shutil.which("dh"):
-            said = self.refused("deb", paper, f"({VERSION}-", "(9.8.7-")
+            said = self.refused("deb", file, f"({VERSION}-", "(9.8.7-")
             self.assertIn("is about version 9.8.7", said)
 
     def test_spec(self):
-        paper = "contrib/packaging/rpm/check_wolkvox_token.spec"
-        text = (TOP / paper).read_text()
+        file = "contrib/packaging/rpm/check_wolkvox_token.spec"
+        text = (TOP / file).read_text()
         self.assertRegex(text, rf"(?m)^Version: +{VERSION}$")
         self.assertRegex(text, rf"(?m)^%changelog\n\* .* - {VERSION}-")
         if shutil.which("rpmbuild"):
-            said = self.refused("rpm", paper, f" {VERSION}\n", " 9.8.7\n")
+            said = self.refused("rpm", file, f" {VERSION}\n", " 9.8.7\n")
             self.assertIn("is about version 9.8.7", said)
 
 

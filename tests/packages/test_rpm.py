@@ -24,25 +24,21 @@ FILES = {
     f"{DOCUMENTS}/NEWS": 0o644,
     f"{DOCUMENTS}/README.md": 0o644,
     f"{DOCUMENTS}/SECURITY.md": 0o644,
-    f"{DOCUMENTS}/director/basket.json": 0o644,
-    f"{DOCUMENTS}/grafana/wolkvox-token.json": 0o644,
-    f"{DOCUMENTS}/icinga2/distributed/README.md": 0o644,
-    f"{DOCUMENTS}/icinga2/distributed/master/zones.conf": 0o644,
-    f"{DOCUMENTS}/icinga2/distributed/satellite/api.conf": 0o644,
-    f"{DOCUMENTS}/icinga2/distributed/satellite/zones.conf": 0o644,
-    f"{DOCUMENTS}/icinga2/graphite.conf": 0o644,
-    f"{DOCUMENTS}/icinga2/influxdb.conf": 0o644,
-    f"{DOCUMENTS}/icinga2/services.conf": 0o644,
-    f"{DOCUMENTS}/nagios/commands.cfg": 0o644,
-    f"{DOCUMENTS}/nagios/services.cfg": 0o644,
-    f"{DOCUMENTS}/nrpe/check_wolkvox_token.cfg": 0o644,
+    **{f"{DOCUMENTS}/{name}": 0o644
+       for name in packages.examples() - {"icinga2/wolkvox_token-command.conf"}},  # which has its own place
+    f"{DOCUMENTS}/cost.md": 0o644,
+    f"{DOCUMENTS}/graphs.md": 0o644,
+    f"{DOCUMENTS}/installing.md": 0o644,
+    f"{DOCUMENTS}/es/README.md": 0o644,
+    f"{DOCUMENTS}/pt/README.md": 0o644,
     f"{DOCUMENTS}/scaling.md": 0o644,
+    f"{DOCUMENTS}/troubleshooting.md": 0o644,
     f"{DOCUMENTS}/tmpfiles.d/monitoring-plugins.conf": 0o644,
 }
 # What the package `filesystem` brings to every machine.
 SKELETON = ("etc", "usr/lib", "usr/lib64", "usr/share/doc", "usr/share/licenses", "usr/share/man/man1",
             "var/lib/rpm")
-USERS = {"nagios": 1234, "icinga": 1235}
+USERS = {"nagios": 1234, "icinga": 1235, "zabbix": 1236}
 
 
 def setUpModule():

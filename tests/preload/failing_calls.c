@@ -114,13 +114,6 @@ int fstat(int fd, struct stat *status) {
     return CALL_FAILS("fstat") ? -1 : original(fd, status);
 }
 
-int fstatat(int folder, const char *restrict path, struct stat *restrict status, int flags) {
-    int (*original)(int, const char *, struct stat *, int);
-
-    *(void **)&original = dlsym(RTLD_NEXT, "fstatat");
-    return CALL_FAILS("fstatat") ? -1 : original(folder, path, status, flags);
-}
-
 int flock(int fd, int operation) {
     return CALL_FAILS("flock") ? -1 : (int)syscall(SYS_flock, fd, operation);
 }

@@ -5,7 +5,8 @@ PRELOADED = \
 	tests/preload/empty_library.so \
 	tests/preload/failing_calls.so \
 	tests/preload/hanging_resolver.so \
-	tests/preload/secret_scan.so \
+	tests/preload/held_up.so \
+	tests/preload/odd_state.so \
 	tests/preload/trust_store.so
 if HAVE_BLACKBOX
 check_DATA += $(PRELOADED)

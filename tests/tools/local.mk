@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	tests/tools/common.sh \
 	tests/tools/coverage \
+	tests/tools/figures \
 	tests/tools/first-check \
 	tests/tools/load \
 	tests/tools/machines \

@@ -16,8 +16,8 @@ struct figures {
 };
 
 /* The value of what is not known must not be looked at. */
-static inline struct count count_of(int64_t value) {
-    return value == NO ? (struct count){false, 5} : (struct count){true, value};
+static inline struct optional_count count_of(int64_t value) {
+    return value == NO ? (struct optional_count){false, 5} : (struct optional_count){true, value};
 }
 
 #endif

@@ -2,14 +2,19 @@
 
 UNIT_TESTS = \
 	tests/unit/test_ca_file \
+	tests/unit/test_daily_time \
 	tests/unit/test_evaluate \
 	tests/unit/test_extra_opts \
 	tests/unit/test_forecast \
+	tests/unit/test_mask \
+	tests/unit/test_metrics \
 	tests/unit/test_number \
+	tests/unit/test_options \
 	tests/unit/test_perfdata \
 	tests/unit/test_range \
 	tests/unit/test_saved_info \
 	tests/unit/test_secret \
+	tests/unit/test_sentence \
 	tests/unit/test_server \
 	tests/unit/test_state \
 	tests/unit/test_state_store \
@@ -20,4 +25,4 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/figures.h tests/unit/int128.h tests/unit/unit.h
+EXTRA_DIST += tests/unit/check.h tests/unit/figures.h tests/unit/unit.h

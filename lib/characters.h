@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CHARACTERS_H
+#define CHARACTERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Single characters of foreign text. */
+
+/* Reads one UTF-8 character of at least one byte. Gives its code point and sets *size, or -1 and
+ * *size 1 where the bytes are not UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing beyond
+ * U+10FFFF). */
+int32_t character_read(const char *bytes, size_t length, size_t *size);
+
+/* A line end, tab or another control character that only takes room. */
+bool character_is_line_control(int32_t point);
+
+/* ASCII only, whatever the locale. */
+char character_lower(char c);
+bool character_is_white_space(char c);
+
+/* Takes ASCII white space off both ends of some bytes. Gives where the rest begins, and sets its
+ * length. */
+const char *white_space_trim(const char *bytes, size_t *length);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "options/ini_options.h"
+
+#include "extra_opts.h"
+#include "ini.h"
+#include "mask.h"
+#include "options/option_values.h"
+#include "user_file.h"
+#include "watchdog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char default_section[] = PACKAGE_NAME;
+
+/* ---- Entries ---- */
+
+static int fail_at_line(const struct ini_reader *reader, const char *key, const char *what,
+                        struct error *error) {
+    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s%s", reader->file->name,
+                     reader->line_number, key, what);
+}
+
+static int set_option(struct options *options, const struct option_spec *spec,
+                      const struct ini_reader *reader, const struct ini_entry *entry,
+                      struct error *error) {
+    struct setting setting = {.spec = spec};
+
+    /* One piece of memory for both. */
+    if (asprintf(&setting.label, "%s, line %zu: %s%c%s", reader->file->name, reader->line_number,
+                 entry->key, '\0', entry->value != NULL ? entry->value : "") < 0)
+        return error_out_of_memory(error);
+    bool is_plain =
+        entry->value == NULL || (*entry->value == '\0' && spec->argument != ARGUMENT_REQUIRED);
+    if (!is_plain)
+        setting.value = setting.label + strlen(setting.label) + 1;
+    return option_set(options, &setting, error);
+}
+
+/* The first broken token stays, because every value must be valid; it is reported only where this
+ * source is used. */
+static int set_token(struct options *options, const struct ini_reader *reader,
+                     const struct ini_entry *entry, struct error *error) {
+    const char *earlier = options->given[OPTION_TOKEN].value;
+    char token[SECRET_MAX + 1];
+    const char *reason;
+
+    if (earlier != NULL && secret_copy(token, earlier, strlen(earlier), &reason) != 0)
+        return 0;
+    if (entry->value != NULL &&
+        secret_copy(token, entry->value, strlen(entry->value), &reason) == 0)
+        mask_register(token);
+    options->secret.world_readable = reader->file->world_readable;
+    return set_option(options, &option_specs[OPTION_TOKEN], reader, entry, error);
+}
+
+static int take_entry(struct options *options, const struct ini_reader *reader,
+                      const struct ini_entry *entry, struct error *error) {
+    const struct option_spec *spec = option_find_key(entry->key);
+
+    if (spec == NULL)
+        return fail_at_line(reader, "",
+                            entry->value != NULL
+                                ? "unknown key; write the long option without dashes, e.g. "
+                                  "token-file"
+                                : "neither KEY = VALUE nor an option without dashes",
+                            error);
+    switch (spec->id) {
+    case OPTION_HELP:
+    case OPTION_VERSION:
+    case OPTION_EXTRA_OPTS:
+        return fail_at_line(reader, entry->key, " has no place in an INI file", error);
+    case OPTION_TOKEN:
+        return set_token(options, reader, entry, error);
+    default:
+        return set_option(options, spec, reader, entry, error);
+    }
+}
+
+/* ---- Files ---- */
+
+static bool ends_in(const struct extra_opts *source, const char *end) {
+    size_t length = strlen(end);
+
+    return source->section_length > length &&
+           memcmp(source->section + source->section_length - length, end, length) == 0;
+}
+
+/* People leave out the @. */
+static bool is_meant_as_file(const struct extra_opts *source) {
+    return ends_in(source, ".ini") || ends_in(source, ".cfg") || ends_in(source, ".conf");
+}
+
+/* Other names of sections may be the token, which people give in the wrong place. */
+static bool is_showable(const struct extra_opts *source) {
+    return (source->section_length == strlen(default_section) &&
+            memcmp(source->section, default_section, source->section_length) == 0) ||
+           memchr(source->section, ' ', source->section_length) != NULL;
+}
+
+static int fail_to_find(const struct extra_opts *source, const struct user_file *file,
+                        struct error *error) {
+    struct excerpt section = excerpt_of(source->section, source->section_length, EXCERPT_FIELD_MAX);
+
+    if (is_meant_as_file(source))
+        return error_set(
+            error, ERROR_LOCAL, "%s%s\"%s\" was taken as a section; write @%s for a file",
+            file != NULL ? file->name : "--extra-opts",
+            file != NULL ? " has no such section: " : ": ", section.text, section.text);
+    if (file == NULL)
+        return error_set(error, ERROR_LOCAL,
+                         "--extra-opts finds no INI file in the usual places (see the manual); "
+                         "name it with --extra-opts=@FILE");
+    if (is_showable(source))
+        return error_set(error, ERROR_LOCAL, "the %s has no section [%s]", file->name,
+                         section.text);
+    return error_set(error, ERROR_LOCAL,
+                     "the %s has no such section as --extra-opts names (not shown: it may be "
+                     "secret)",
+                     file->name);
+}
+
+static int read_section(struct options *options, const struct extra_opts *source,
+                        struct user_file *file, const struct deadline *deadline,
+                        struct error *error) {
+    struct ini_reader reader;
+    struct ini_entry entry;
+    int result;
+
+    ini_start(&reader, file, source->section, source->section_length, deadline);
+    while ((result = ini_next(&reader, &entry, error)) > 0)
+        if (take_entry(options, &reader, &entry, error) != 0)
+            return -1;
+    return result == 0 && !reader.section_seen ? fail_to_find(source, file, error) : result;
+}
+
+int ini_options_read(struct options *options, const char *extra_opts,
+                     const struct deadline *deadline, struct error *error) {
+    struct extra_opts source;
+    struct user_file file;
+
+    watchdog_expect("the INI file");
+    extra_opts_find(extra_opts, default_section, &source);
+    if (source.path == NULL)
+        return fail_to_find(&source, NULL, error);
+    if (user_file_open(&file, source.path, "INI file", error) != 0)
+        return -1;
+    int result = read_section(options, &source, &file, deadline, error);
+    user_file_close(&file);
+    return result;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* To be preloaded. HELD_UP=NAME: opening a file of that last name never ends, as on a network mount
+ * that is gone. CRASH=SIGNAL: a request crashes. THREADS=no: there are none to be had. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int is(const char *variable, const char *value) {
+    const char *set = getenv(variable);
+
+    return set != NULL && strcmp(set, value) == 0;
+}
+
+static void hold_up(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    while (is("HELD_UP", slash != NULL ? slash + 1 : path))
+        pause();
+}
+
+#define OPEN(name)                                                                                 \
+    int name(const char *path, int flags, ...) {                                                   \
+        int (*next)(const char *, int, ...) =                                                      \
+            (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, #name);                              \
+        va_list arguments;                                                                         \
+                                                                                                   \
+        va_start(arguments, flags);                                                                \
+        mode_t mode = va_arg(arguments, mode_t);                                                   \
+        va_end(arguments);                                                                         \
+        hold_up(path);                                                                             \
+        return next(path, flags, mode);                                                            \
+    }
+OPEN(open)
+OPEN(open64)
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                   void *argument) {
+    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))dlsym(
+            RTLD_NEXT, "pthread_create");
+
+    return is("THREADS", "no") ? EAGAIN : next(thread, attributes, start, argument);
+}
+
+static int fill_stack(int depth) {
+    volatile char page[4096];
+
+    page[0] = 1;
+    return depth < 0 ? 0 : fill_stack(depth + 1) + page[0];
+}
+
+int socket(int domain, int type, int protocol) {
+    static const struct {
+        const char *name;
+        int number;
+    } crashes[] = {{"SIGSEGV", SIGSEGV},
+                   {"SIGBUS", SIGBUS},
+                   {"SIGFPE", SIGFPE},
+                   {"SIGILL", SIGILL},
+                   {"SIGABRT", SIGABRT}};
+    int (*next)(int, int, int) = (int (*)(int, int, int))dlsym(RTLD_NEXT, "socket");
+
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+        if (is("CRASH", crashes[i].name))
+            raise(crashes[i].number);
+    if (is("CRASH", "a full stack"))
+        fill_stack(0);
+    return next(domain, type, protocol);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "mask.h"
+#include "unit.h"
+
+#include <stdlib.h>
+
+/* Manual, TOKEN: no copy of it is shown. */
+
+#define TOKEN "0123456789abcdefABCDEG9876543210zyxwvut" /* 39 characters */
+
+/* Checks that `bytes` become `expected`. */
+static void check_mask(const char *secret, const char *bytes, size_t length, const char *expected) {
+    size_t masked_length = 0;
+
+    mask_register(secret);
+    char *masked = mask_apply(bytes, length, &masked_length);
+    assert_non_null(masked);
+    unit_check(strcmp(masked, expected) == 0 && masked_length == strlen(masked),
+               "'%s' without '%s' became '%s'", unit_show(bytes, length).text,
+               secret != NULL ? secret : "", unit_show_text(masked).text);
+    free(masked);
+}
+
+static const struct {
+    const char *secret;
+    const char *bytes;
+    size_t length;
+    const char *expected;
+} cases[] = {
+    {NULL, UNIT_BYTES("nothing"), "nothing"},
+    {"", UNIT_BYTES("nothing"), "nothing"},
+    {"s3cr3t", UNIT_BYTES(""), ""},
+    {"s3cr3t", UNIT_BYTES("nothing here"), "nothing here"},
+    {"s3cr3t", UNIT_BYTES("s3cr3t"), "***"},
+    {"s3cr3t", UNIT_BYTES("a s3cr3t b S3CR3t c"), "a *** b *** c"},
+    {"S3CR3T", UNIT_BYTES("xs3cr3ty"), "x***y"},
+    {"s3cr3t", UNIT_BYTES("s3cr3 s3cr3-t 3cr3t"), "s3cr3 s3cr3-t 3cr3t"},
+    {"x", UNIT_BYTES("axb X"), "a***b ***"},
+    /* one beside another, and one in another */
+    {"s3cr3t", UNIT_BYTES("s3cr3ts3cr3t"), "***"},
+    {"s3cr3t", UNIT_BYTES("s3cr3t\ns3cr3t"), "***\n***"},
+    {"aba", UNIT_BYTES("-abababa-"), "-***-"},
+    /* with something between its characters that is not visible ASCII */
+    {"s3cr3t", UNIT_BYTES("a s3cr3 t b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s3c\r\n\t r3t b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s\x01\x33\x02\0cr\x1B\x33\x7Ft b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s3c\xC2\x85r\xE2\x80\xAE\x33t b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s\xE2\x80\x8B\x33\xC2\xADr\xCC\xB2 b"),
+     "a s\xE2\x80\x8B\x33\xC2\xADr\xCC\xB2 b"},
+    {"s3cr3t", UNIT_BYTES("a s\xE2\x80\x8B\x33\xC2\xAD\x63r\xCC\xB2\x33t b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("\xC3s3c\xFFr\xE2\x82\x33t\xFF"), "\xC3***\xFF"},
+    {"s3cr3t", UNIT_BYTES("a s3c\xF0\x9F\x98\x80r3t b"), "a *** b"},
+    /* escaped by JSON */
+    {"s3cr3t", UNIT_BYTES("a \\u0073\\u0033\\u0063\\u0052\\u0033\\u0074 b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s3c\\u200b\\n\\ud83d\\ude00r3t b"), "a *** b"},
+    {"kk", UNIT_BYTES("a \\u004B\\u006b b"), "a *** b"},
+    {"s\"3\\c/r", UNIT_BYTES("a s\\\"3\\\\c\\/r b"), "a *** b"},
+    {"n3cr3t", UNIT_BYTES("a \\n3cr3t b"), "a \\*** b"},
+    /* percent-encoded */
+    {"s3cr3t", UNIT_BYTES("a %73%33cr%33t b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a s%E2%80%8B%0A3cr3t b"), "a *** b"},
+    {"/x/", UNIT_BYTES("a %2Fx%2f b"), "a *** b"},
+    /* by one in the other: PHP writes a slash as \/, for which a URL has %5C%2F */
+    {"s3cr3t", UNIT_BYTES("a s\\u002533cr3t b"), "a *** b"},
+    {"/x/", UNIT_BYTES("a \\u00252Fx\\u0025\\u0032\\u0066 b"), "a *** b"},
+    {"s3cr3t", UNIT_BYTES("a %5cu0073%5Cu0033cr3t b"), "a *** b"},
+    {"x/y", UNIT_BYTES("a x%5C%2Fy x%5C/y b"), "a *** *** b"},
+    /* tokens that look like escapes themselves */
+    {"100%25x", UNIT_BYTES("100%25x 100%2525x"), "*** ***"},
+    {"100%x", UNIT_BYTES("100%x 100%25x 100%"), "*** *** 100%"},
+    {"x%4", UNIT_BYTES("x%4"), "***"},
+    {"x\\ny", UNIT_BYTES("x\\ny x\\\\ny x\\u005Cny"), "*** *** ***"},
+    {"x\\u0041", UNIT_BYTES("x\\u0041 x\\\\u0041 x%5cu0041"), "*** *** ***"},
+    {"x\\", UNIT_BYTES("a x\\"), "a ***"},
+    {"x\\u00", UNIT_BYTES("a x\\u00"), "a ***"},
+    {"x|y<z>&w", UNIT_BYTES("a x|y<z>&w b"), "a *** b"},
+    /* 16 characters of a longer one */
+    {TOKEN, UNIT_BYTES("!456789ab\ncdefABCD!"), "!***!"},
+    {TOKEN, UNIT_BYTES("!456789AB\\u0063DEFabcd!"), "!***!"},
+    {TOKEN, UNIT_BYTES("!%34%35%36%37%38%39%61%62%63%64%65%66%41%42%43%44!"), "!***!"},
+    {TOKEN, UNIT_BYTES("!456789ab\\u002563defABCD!"), "!***!"},
+    {TOKEN, UNIT_BYTES("0123456789abcdeX0123456789abcdef"), "0123456789abcdeX***"},
+    {TOKEN,
+     UNIT_BYTES("0123456789abcde\xE2\x80\x8B"
+                "fABCDEG98765432\xE2\x80\x8B"
+                "10zyxwvut"),
+     "***"},
+    {"0123456789abcdef", UNIT_BYTES("0123456789abcde 123456789abcdef"),
+     "0123456789abcde 123456789abcdef"},
+};
+
+static void copies_of_the_secret_are_masked(void **context) {
+    (void)context;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++)
+        check_mask(cases[i].secret, cases[i].bytes, cases[i].length, cases[i].expected);
+    unit_end();
+}
+
+static void every_16_characters_in_a_row_are_masked(void **context) {
+    static const char token[] = TOKEN;
+    const size_t whole = sizeof token - 1;
+
+    (void)context;
+    for (size_t start = 0; start < whole; start++)
+        for (size_t size = 1; start + size <= whole; size++) {
+            char text[64];
+            snprintf(text, sizeof text, "!%.*s!", (int)size, token + start);
+            check_mask(token, text, strlen(text), size >= MASK_PART ? "!***!" : text);
+        }
+    unit_end();
+}
+
+/* Writes the secret, each character in one of the ways that a server may have for it. */
+static size_t disguise(char *out, const char *secret, uint64_t *seed) {
+    static const char hex[2][17] = {"0123456789abcdef", "0123456789ABCDEF"};
+    static const char *const cuts[] = {"\n",           "\r\n", " ",   "\x01",    "\xC2\x80",
+                                       "\xE2\x80\x8B", "\xFF", "\\n", "\\u0000", "\\u200B"};
+    char *end = out;
+    bool json = unit_random(seed) % 2 == 0;
+    bool percent = unit_random(seed) % 2 == 0;
+    bool cut = unit_random(seed) % 2 == 0;
+
+    for (; *secret != '\0'; secret++) {
+        unsigned int c = (unsigned char)*secret;
+        const char *digits = hex[unit_random(seed) >> 7 & 1];
+        unsigned int way = (unsigned int)(unit_random(seed) >> 9 & 3);
+        bool must_json = json && (c == '\\' || c == '"');
+        bool must_percent = percent && c == '%';
+        if ((percent && way == 1) || must_percent)
+            end += sprintf(end, "%s%c%c", json && way == 2 ? "\\u0025" : "%", digits[c / 16],
+                           digits[c % 16]);
+        else if ((json && way == 2) || must_json)
+            end += sprintf(end, "\\u00%c%c", digits[c / 16], digits[c % 16]);
+        else
+            *end++ = (char)c;
+        size_t which = unit_random(seed) >> 9 & 15;
+        if (cut && secret[1] != '\0' && which < (json ? 10U : 7U))
+            end += sprintf(end, "%s", cuts[which]);
+    }
+    *end = '\0';
+    return (size_t)(end - out);
+}
+
+static void a_disguised_secret_is_masked(void **context) {
+    static const char *const secrets[] = {"s3cr3t", "a%b\\c?d", "100%25\\u0041\"",
+                                          TOKEN,    "%%25%",    "\\\\n\\"};
+    uint64_t seed = 99;
+
+    (void)context;
+    for (int round = 0; round < 20000; round++) {
+        const char *secret = secrets[unit_random(&seed) % UNIT_COUNT(secrets)];
+        char bytes[1024] = "[";
+        size_t size = disguise(bytes + 1, secret, &seed);
+        strcat(bytes, "]");
+        check_mask(secret, bytes, size + 2, "[***]");
+    }
+    unit_end();
+}
+
+/* 64 KiB of the same character, in which a secret of the same character stands everywhere: what is
+ * worst for a search. */
+static void a_repetitive_secret_is_masked_in_a_long_text(void **context) {
+    static char bytes[64 * 1024];
+    char secret[MASK_SECRET_MAX + 1] = "";
+
+    (void)context;
+    memset(secret, 'a', MASK_SECRET_MAX);
+    memset(bytes, 'a', sizeof bytes);
+    check_mask(secret, bytes, sizeof bytes, "***");
+    bytes[sizeof bytes - MASK_PART] = '-';
+    check_mask(secret, bytes, sizeof bytes, "***-aaaaaaaaaaaaaaa");
+    unit_end();
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(copies_of_the_secret_are_masked),
+    cmocka_unit_test(every_16_characters_in_a_row_are_masked),
+    cmocka_unit_test(a_disguised_secret_is_masked),
+    cmocka_unit_test(a_repetitive_secret_is_masked_in_a_long_text),
+};
+
+UNIT_MAIN(tests)
