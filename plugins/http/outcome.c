@@ -200,6 +200,10 @@ int http_outcome_evaluate(struct http_exchange *exchange, CURLcode outcome, stru
     if (outcome == CURLE_OK && !exchange->head_ended)
         return error_set(error, ERROR_UNAVAILABLE,
                          "API not usable: the answer broke off in its headers");
+    /* libcurl counts the missing bytes: each check would have another text. */
+    if (outcome == CURLE_PARTIAL_FILE)
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "API not usable: the answer broke off in its body");
     if (outcome != CURLE_OK && !exchange->response->too_large)
         return fail_by_code(exchange, outcome, error);
     return read_response(exchange, error);

@@ -98,24 +98,41 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
 
 /* ---- The exchange ---- */
 
-/* Writes bytes line by line, each cleaned and with a mark in front. */
+/* Cleans each line in its place, its end excepted; gives the new length. */
+static size_t clean_lines(char *bytes, size_t length) {
+    char *out = bytes;
+    size_t line_length;
+
+    for (const char *line = bytes; length > 0; line += line_length, length -= line_length) {
+        const char *end = memchr(line, '\n', length);
+        size_t displayed = end != NULL ? (size_t)(end - line) : length;
+        line_length = displayed + (end != NULL);
+        if (displayed > 0 && line[displayed - 1] == '\r')
+            displayed--;
+        out += text_clean(out, line, displayed);
+        if (end != NULL)
+            *out++ = '\n';
+    }
+    return (size_t)(out - bytes);
+}
+
+/* Writes bytes line by line, each with a mark in front. */
 static void write_lines(FILE *stream, const char *mark, const char *bytes, size_t length) {
     size_t line_length;
 
     for (; length > 0; bytes += line_length, length -= line_length) {
         const char *end = memchr(bytes, '\n', length);
-        line_length = end != NULL ? (size_t)(end - bytes) + 1 : length;
-        size_t displayed = end != NULL ? line_length - 1 : line_length;
-        if (displayed > 0 && bytes[displayed - 1] == '\r')
-            displayed--;
+        size_t displayed = end != NULL ? (size_t)(end - bytes) : length;
+        line_length = displayed + (end != NULL);
         fprintf(stream, displayed > 0 ? "%s " : "%s", mark);
-        write_foreign(stream, bytes, displayed);
+        fwrite(bytes, 1, displayed, stream);
         fputc('\n', stream);
     }
 }
 
 /* The record and the rest are masked as one, because a copy of the token may begin in the one and
- * end in the other, or be cut in two by a line break. */
+ * end in the other, or be cut in two by a line break; and once more when they are clean, because
+ * what a backslash hid is readable where a question mark stands in its place. */
 static void write_masked(FILE *stream, const char *mark, const struct http_record *head,
                          const char *rest, size_t rest_length) {
     size_t length = head->length + rest_length;
@@ -127,9 +144,14 @@ static void write_masked(FILE *stream, const char *mark, const struct http_recor
     memcpy(bytes + head->length, rest, rest_length);
     char *masked = mask_apply(bytes, length, &length);
     free(bytes);
-    if (masked != NULL)
-        write_lines(stream, mark, masked, length);
+    if (masked == NULL)
+        return;
+    length = clean_lines(masked, length);
+    char *again = mask_apply(masked, length, &length);
     free(masked);
+    if (again != NULL)
+        write_lines(stream, mark, again, length);
+    free(again);
 }
 
 static void write_response(FILE *stream, const struct http_response *response) {

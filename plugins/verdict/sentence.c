@@ -155,7 +155,8 @@ static bool is_same_host(const char *authority, const char *host) {
     return strncasecmp(authority, host, length) == 0 && strchr(":/?#", authority[length]) != NULL;
 }
 
-/* What a server writes before an @ is a name and a password, and no part of the place. */
+/* What a server writes before an @ is a name and a password, and no part of the place; nor is a
+ * query, in which a login page may have another number each time. */
 static void write_redirect(FILE *stream, const struct sentence_input *input) {
     const char *url = token_exchange_redirect(&input->result->exchange);
 
@@ -164,10 +165,12 @@ static void write_redirect(FILE *stream, const struct sentence_input *input) {
     const char *scheme_end = strstr(url, "://");
     const char *authority = scheme_end != NULL ? scheme_end + strlen("://") : url;
     const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
-    if (is_same_host(at != NULL ? at + 1 : authority, input->options->server.host))
+    const char *place = at != NULL ? at + 1 : url;
+    if (is_same_host(at != NULL ? place : authority, input->options->server.host))
         fputs(" (a redirect that stays on the same host", stream);
     else
-        fprintf(stream, " (a redirect to %s", excerpt_of_text(at != NULL ? at + 1 : url).text);
+        fprintf(stream, " (a redirect to %s",
+                excerpt_of(place, strcspn(place, "?#"), EXCERPT_FIELD_MAX).text);
     fputs(", not followed: the token would go along)", stream);
 }
 

@@ -129,6 +129,8 @@ class Line(OutputCase):
             with self.subTest(reply):
                 first, second = (self.ask(reply, args=("-t1",)).message for _time in range(2))
                 self.assertEqual(first, second)
+        broken_off = {self.ask(answer().changed(cut=size)).message for size in (10, 11)}
+        self.assertEqual(broken_off, {"API not usable: the answer broke off in its body"})
         first, second = (blackbox.run("-H", "http://127.0.0.1:1", "-o", "x", token=TOKEN).line
                          for _time in range(2))
         self.assertEqual(first, second)

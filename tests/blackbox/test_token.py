@@ -128,6 +128,10 @@ def run_with_environment(argv, entries):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output
 
 
+def unescape(text):
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+
+
 def array(items):
     items = [*items, None]
     return (ctypes.c_char_p * len(items))(*items)
@@ -404,9 +408,9 @@ class Secrecy(TokenCase):
     def assert_hidden(self, token, *args):
         """Neither the token nor 16 characters of it are shown, as they stand, escaped or broken up."""
         result = self.run_with(*args, token=token)
-        unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), result.text)
-        for text in (result.text, unescaped, urllib.parse.unquote(result.text)):
-            text = re.sub(r"[^!-~]|\n[<>]", "", text)
+        for text in (result.text, unescape(result.text), urllib.parse.unquote(result.text),
+                     unescape(urllib.parse.unquote(result.text)), urllib.parse.unquote(unescape(result.text))):
+            text = re.sub(r"\n[<>]|[^!-~]", "", text)
             for part in (token, token[:16], token[-16:]):
                 self.assertNotIn(part, text, f"{token!r}\n{result}")
         return result
@@ -434,6 +438,9 @@ class Secrecy(TokenCase):
         for size in (1, 8, 17):
             lines = [TOKEN[i:i + size] for i in range(0, len(TOKEN), size)]
             yield wolkvox.Reply(500, body="\n".join(lines))
+        escapes = [f"%5cu{ord(character):04x}" for character in TOKEN[-16:]]
+        for line in (4, 8, 12):
+            yield wolkvox.Reply(500, body="x\\" + "".join(escapes[:line]) + "\n" + "".join(escapes[line:]))
         for before in (70, 100, 110, 118, 119, 120):
             text = "x" * before + TOKEN + "y" * 200
             yield wolkvox.Reply.json(blackbox.envelope(description=text))

@@ -164,7 +164,9 @@ static void a_redirect_names_the_place(void **context) {
         const char *words;
     } cases[] = {
         {"https://login.example.org:8443/x", TO("https://login.example.org:8443/x")},
-        {"https://s3cr3t.example.org/?t=s3cr3t", TO("https://***.example.org/?t=***")},
+        {"https://s3cr3t.example.org/s3cr3t", TO("https://***.example.org/***")},
+        {"https://login.example.org/x?session=1", TO("https://login.example.org/x")},
+        {"https://login.example.org#1", TO("https://login.example.org")},
         {"https://a|b<c>.example.org/", TO("https://a?b?c?.example.org/")},
         {"https://crm0001.wolkvox.com/other", SAME},
         {"http://CRM0001.wolkvox.com:80/", SAME},
