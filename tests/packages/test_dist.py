@@ -132,7 +132,7 @@ class Tools(unittest.TestCase):
         with tempfile.TemporaryDirectory() as place:
             tools = pathlib.Path(place) / "bin"
             tools.mkdir()
-            for tool in ("bash", "mktemp", "realpath", "chmod", "rm"):
+            for tool in ("bash", "mkdir", "realpath", "chmod", "rm"):
                 os.symlink(shutil.which(tool), tools / tool)
             for kind, package in (("deb", "debhelper"), ("rpm", "rpm")):
                 said = run("bash", TOP / "contrib/packaging/make-package", kind, "none.tar.xz", VERSION, cwd=place,
