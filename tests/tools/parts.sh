@@ -241,7 +241,7 @@ part_gnutls() {
 # A start under valgrind takes seconds, and the sanitizers have seen all of the suite. Valgrind also sees memory
 # that is read before it is written: in what is pure by unit tests and corpora, in the rest by some files of
 # black-box tests.
-valgrind_files=(tests/blackbox/test_{cache,forecast,kills,libraries,tls}.py)
+valgrind_files=(tests/blackbox/test_{forecast,kills,libraries,tls}.py)
 
 part_valgrind() {
     local valgrind="valgrind -q --error-exitcode=99 --leak-check=full \
