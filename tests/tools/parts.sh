@@ -223,9 +223,21 @@ run_quickstart_keep() {
         [ "$status" -eq "$expected" ]
     done
     bash -c "$(sed -n 's/^  kill /kill /p' "$said")"
+    commands_are_those_of_the_readme "$said"
     make -C build DESTDIR="$PWD/build/place" install
     [ -x build/place/usr/lib/nagios/plugins/check_wolkvox_token ]
     [ -d build/place/var/lib/monitoring-plugins ]
+}
+
+# Without sudo, which is not printed where there is none.
+commands_are_those_of_the_readme() {
+    local command
+
+    sed -n '/=== Next/,$s/^  \(.*\)/\1/p' "$1" | sed 's/^runuser -u nagios -- //; s/^sudo \(-u nagios \)\?//' |
+        while read -r command; do
+            echo "In the README: $command"
+            grep -qF -e "$command" README.md
+        done
 }
 
 # --- the parts that --all adds -----------------------------------------------------------------
