@@ -10,7 +10,14 @@ am__tar = XZ_OPT=-eT1 && \
 # Their results are in the folder of the build.
 deb rpm: dist
 	$(srcdir)/contrib/packaging/make-package $@ $(distdir).tar.xz $(PACKAGE_VERSION)
-.PHONY: deb rpm
+# All that is published, in one folder: the same bytes when it is made again in the same place.
+release: deb rpm
+	rm -rf release
+	$(MKDIR_P) release
+	cp $(distdir).tar.xz release
+	mv check-wolkvox-token_$(PACKAGE_VERSION)-*_*.deb check_wolkvox_token-$(PACKAGE_VERSION)-*.rpm release
+	cd release && sha256sum * >SHA256SUMS
+.PHONY: deb rpm release
 
 EXTRA_DIST += \
 	contrib/packaging/make-package \

@@ -148,6 +148,17 @@ static bool is_local(CURLcode code, const char *message) {
     }
 }
 
+/* Whether libcurl names another host and port than the server's, which can only be the proxy's. Its
+ * message may be cut within them. */
+static bool is_of_proxy(const struct http_exchange *exchange, const char *message) {
+    static const char begin[] = "Failed to connect to ";
+    const struct server *server = exchange->request->server;
+    char own[sizeof begin + HOST_MAX + sizeof " port 65535"];
+
+    snprintf(own, sizeof own, "%s%s port %d", begin, server->host, server->port);
+    return begins_with(message, begin) && !begins_with(message, own) && !begins_with(own, message);
+}
+
 static int fail_by_code(const struct http_exchange *exchange, CURLcode code, struct error *error) {
     struct excerpt shown = message_of(exchange, code);
 
@@ -165,7 +176,8 @@ static int fail_by_code(const struct http_exchange *exchange, CURLcode code, str
         return fail_on_this_machine(strerror(EMFILE), error);
     if (is_local(code, shown.text))
         return fail_on_this_machine(shown.text, error);
-    return error_set(error, ERROR_UNAVAILABLE, "API not usable: %s", shown.text);
+    return error_set(error, ERROR_UNAVAILABLE, "API not usable: %s%s", shown.text,
+                     is_of_proxy(exchange, shown.text) ? " (the proxy)" : "");
 }
 
 static int read_response(struct http_exchange *exchange, struct error *error) {

@@ -65,8 +65,9 @@ def copy(example, target):
     shutil.copyfile(CONTRIB / example, target)
 
 
-# An administrator's tools, for root: an editor that leaves the file as it is, and no systemd.
+# An administrator's tools, for root: no network, an editor that leaves the file as it is, and no systemd.
 TOOLS = {
+    "apt": 'shift; case $1 in ./*) exec dpkg --install "$@" ;; esac; exec dpkg --status "$@"',
     "sudo": 'if [ "$1" = -u ]; then user=$2; shift 2; exec runuser -u "$user" -- "$@"; fi; exec "$@"',
     "editor": 'test -w "$1"',
     "systemctl": 'test "$#" -eq 2',

@@ -11,6 +11,7 @@ ENGINE_TESTS = \
 	tests/engines/test_network.py \
 	tests/engines/test_nrpe.py \
 	tests/engines/test_perfdata_parsers.py \
+	tests/engines/test_readme.py \
 	tests/engines/test_rrd.py \
 	tests/engines/test_scaling.py \
 	tests/engines/test_zabbix.py

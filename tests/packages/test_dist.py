@@ -64,6 +64,21 @@ class Releases(packages.PlaceCase):
         again = dist(sources, sources, umask=0o077, env={"XZ_OPT": "-0", "TZ": "America/Lima"}, **identity)
         self.assertEqual(again, self.release)
 
+    def test_all_that_is_published_is_the_same_when_made_twice(self):
+        """doc/releasing.md: tarball and packages in one folder, with their sums."""
+        if not (shutil.which("dpkg-buildpackage") and shutil.which("rpmbuild")):
+            self.skipTest("dpkg-buildpackage or rpmbuild is missing")
+        folder = self.place / "build"
+        sums = []
+        for _ in range(2):
+            run("make", "release", cwd=folder, env=packages.own_environment(
+                DEB_BUILD_OPTIONS="nocheck", RPMBUILD_FLAGS="--nocheck"))
+            sums.append((folder / "release/SHA256SUMS").read_text())
+        self.assertEqual(sums[0], sums[1])
+        run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=folder / "release")
+        self.assertEqual([path.suffix for path in sorted((folder / "release").iterdir())],
+                         ["", ".deb", ".rpm", ".rpm", ".xz"])
+
     def test_owners_modes_and_dates(self):
         with tarfile.open(self.tarball) as release:
             members = release.getmembers()
