@@ -96,11 +96,16 @@ suite() {
     [ "$bad" -eq 0 ] || show_failed_tests "$folder" "$bad"
 }
 
+# What the logs say of each failed test: show_failed_tests FOLDER COUNT
 show_failed_tests() {
     local excerpt=$builds/logs/$part.failed
 
     tell "FAILED: $2 tests; from the logs in $1:"
-    find "$1/tests" -name '*.log' -exec grep -HE -A 30 '^(not ok|Bail out|ERROR)' {} + >"$excerpt" || true
+    find "$1/tests" -name '*.log' -exec awk '
+        FNR == 1 { shown = 0 }
+        /^(ok|PASS|SKIP|XFAIL)/ { shown = 0 }
+        /^(not ok|ERROR|Bail out)/ { shown = 1; printf "\n%s:\n", FILENAME }
+        shown && !/^FAIL/' {} + >"$excerpt"
     head -n 150 "$excerpt"
 }
 
