@@ -96,11 +96,16 @@ suite() {
     [ "$bad" -eq 0 ] || show_failed_tests "$folder" "$bad"
 }
 
+# What the logs say of each failed test: show_failed_tests FOLDER COUNT
 show_failed_tests() {
     local excerpt=$builds/logs/$part.failed
 
     tell "FAILED: $2 tests; from the logs in $1:"
-    find "$1/tests" -name '*.log' -exec grep -HE -A 30 '^(not ok|Bail out|ERROR)' {} + >"$excerpt" || true
+    find "$1/tests" -name '*.log' -exec awk '
+        FNR == 1 { shown = 0 }
+        /^(ok|PASS|SKIP|XFAIL)/ { shown = 0 }
+        /^(not ok|ERROR|Bail out)/ { shown = 1; printf "\n%s:\n", FILENAME }
+        shown && !/^FAIL/' {} + >"$excerpt"
     head -n 150 "$excerpt"
 }
 
@@ -223,9 +228,21 @@ run_quickstart_keep() {
         [ "$status" -eq "$expected" ]
     done
     bash -c "$(sed -n 's/^  kill /kill /p' "$said")"
+    commands_are_those_of_the_readme "$said"
     make -C build DESTDIR="$PWD/build/place" install
     [ -x build/place/usr/lib/nagios/plugins/check_wolkvox_token ]
     [ -d build/place/var/lib/monitoring-plugins ]
+}
+
+# Without sudo, which is not printed where there is none.
+commands_are_those_of_the_readme() {
+    local command
+
+    sed -n '/=== Next/,$s/^  \(.*\)/\1/p' "$1" | sed 's/^runuser -u nagios -- //; s/^sudo \(-u nagios \)\?//' |
+        while read -r command; do
+            echo "In the README: $command"
+            grep -qF -e "$command" README.md
+        done
 }
 
 # --- the parts that --all adds -----------------------------------------------------------------
