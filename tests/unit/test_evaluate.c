@@ -14,7 +14,7 @@ static struct verdict judge(const struct token_info *info, const char *warning,
     return check.verdict;
 }
 
-static void figures_are_judged_by_the_thresholds(void **context) {
+UNIT_TEST(figures_are_judged_by_the_thresholds) {
     static const struct {
         int64_t available;
         int64_t limit;
@@ -82,7 +82,6 @@ static void figures_are_judged_by_the_thresholds(void **context) {
         {480, 4800, NULL, "480:10%", STATE_OK, REASON_WITHIN_LIMITS},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures figures = {cases[i].available, cases[i].limit, NO, NO};
         struct token_info info = info_of(REPLY_TOKEN, &figures);
@@ -94,10 +93,9 @@ static void figures_are_judged_by_the_thresholds(void **context) {
         unit_check(verdict.available == cases[i].available && !verdict.is_forecast_worse,
                    "case %zu: available", i);
     }
-    unit_end();
 }
 
-static void replies_without_figures_have_a_state_each(void **context) {
+UNIT_TEST(replies_without_figures_have_a_state_each) {
     static const struct {
         enum reply_kind kind;
         enum state states[4]; /* by the number of what unavailable means */
@@ -111,7 +109,6 @@ static void replies_without_figures_have_a_state_each(void **context) {
     };
     static const struct figures figures = {4000, 4800, 800, 15};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         for (enum state unavailable = STATE_OK; unavailable <= STATE_UNKNOWN; unavailable++) {
             struct token_info info = info_of(cases[i].kind, &figures);
@@ -124,10 +121,9 @@ static void replies_without_figures_have_a_state_each(void **context) {
                        "kind %d: %s", (int)cases[i].kind, state_name(check.verdict.state));
         }
     }
-    unit_end();
 }
 
-static void calls_that_run_out_raise_the_state(void **context) {
+UNIT_TEST(calls_that_run_out_raise_the_state) {
     static const struct {
         const char *warning;
         const char *critical;
@@ -148,7 +144,6 @@ static void calls_that_run_out_raise_the_state(void **context) {
     static const struct figures runs_out = {800, 4550, 3750, 9};
     static const struct figures lasts = {800, 4550, 375, 9};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         for (enum state state = STATE_OK; state <= STATE_UNKNOWN; state++) {
             struct token_info info = info_of(REPLY_TOKEN, &runs_out);
@@ -168,13 +163,11 @@ static void calls_that_run_out_raise_the_state(void **context) {
                        "case %zu: calls that last change the state", i);
         }
     }
-    unit_end();
 }
 
-static void percentages_are_compared_exactly(void **context) {
+UNIT_TEST(percentages_are_compared_exactly) {
     uint64_t seed = 2024;
 
-    (void)context;
     for (int round = 0; round < 20000; round++) {
         int64_t limit = 1 + unit_random_up_to(&seed, BIG - 1);
         int64_t available = unit_random_up_to(&seed, limit);
@@ -195,14 +188,4 @@ static void percentages_are_compared_exactly(void **context) {
         unit_check(verdict.state == state, "%" PRId64 " of %" PRId64 ", -w %s -c %s: %s", available,
                    limit, texts[0], texts[1], state_name(verdict.state));
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(figures_are_judged_by_the_thresholds),
-    cmocka_unit_test(replies_without_figures_have_a_state_each),
-    cmocka_unit_test(calls_that_run_out_raise_the_state),
-    cmocka_unit_test(percentages_are_compared_exactly),
-};
-
-UNIT_MAIN(tests)

@@ -41,7 +41,7 @@ static struct forecast forecast_today(const struct figures *figures) {
 
 /* ---- Today's pace ---- */
 
-static void todays_pace_tells_whether_the_calls_last(void **context) {
+UNIT_TEST(todays_pace_tells_whether_the_calls_last) {
     static const struct {
         struct figures figures;
         int64_t gone_in_s; /* NO: they last */
@@ -73,7 +73,6 @@ static void todays_pace_tells_whether_the_calls_last(void **context) {
         {{BIG, BIG, 1, 21}, NO},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures *figures = &cases[i].figures;
         struct forecast forecast = forecast_today(figures);
@@ -84,11 +83,10 @@ static void todays_pace_tells_whether_the_calls_last(void **context) {
                    figures->available, figures->used, figures->hours, (int)forecast.kind,
                    forecast.gone_in_s);
     }
-    unit_end();
 }
 
 /* Where --reset-at gives the moment, it is no whole number of hours ahead. */
-static void the_reset_counts_by_the_second(void **context) {
+UNIT_TEST(the_reset_counts_by_the_second) {
     static const struct {
         int64_t reset_after_ms;
         int64_t available; /* of 4800 */
@@ -105,7 +103,6 @@ static void the_reset_counts_by_the_second(void **context) {
     };
     struct usage_history none = {.count = 0};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct figures figures = {cases[i].available, 4800, 4800 - cases[i].available, NO};
         struct token_info info = info_of(REPLY_TOKEN, &figures);
@@ -118,7 +115,6 @@ static void the_reset_counts_by_the_second(void **context) {
                    "case %zu: kind %d, in %" PRId64 " s", i, (int)forecast.kind,
                    forecast.gone_in_s);
     }
-    unit_end();
 }
 
 /* ---- What is remembered ---- */
@@ -153,7 +149,7 @@ static struct shown_points show_points(const struct usage_history *history) {
     return shown;
 }
 
-static void a_few_points_of_the_day_are_remembered(void **context) {
+UNIT_TEST(a_few_points_of_the_day_are_remembered) {
     static const struct {
         const char *what;
         size_t count;
@@ -215,7 +211,6 @@ static void a_few_points_of_the_day_are_remembered(void **context) {
         {"the clock set back", 2, {{MINUTES(60), 7, 12}, {MINUTES(60) - 1, 8, 12}}, "59:8"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct usage_history history = {.count = 0};
         play(&history, cases[i].steps, cases[i].count);
@@ -223,14 +218,12 @@ static void a_few_points_of_the_day_are_remembered(void **context) {
         unit_check(strcmp(points.text, cases[i].points) == 0, "%s: '%s', not '%s'", cases[i].what,
                    points.text, cases[i].points);
     }
-    unit_end();
 }
 
 /* As it may come from a file: a full history, in which nothing is an hour old. */
-static void a_full_history_gives_up_its_oldest_point(void **context) {
+UNIT_TEST(a_full_history_gives_up_its_oldest_point) {
     struct usage_history history = {.reset_ms = ANSWER_MS + DAY_MS, .count = USAGE_POINTS_MAX};
 
-    (void)context;
     for (int i = 0; i < USAGE_POINTS_MAX; i++)
         history.points[i] = (struct usage_point){ANSWER_MS + MINUTES(i), i};
     remember(&history, ANSWER_MS + MINUTES(45), 9, 12);
@@ -249,13 +242,12 @@ static void check_points(const struct usage_history *history, int64_t time_ms) {
 }
 
 /* Answers at random moments, and with random figures now and then. */
-static void there_are_never_more_points_than_there_is_room(void **context) {
+UNIT_TEST(there_are_never_more_points_than_there_is_room) {
     uint64_t seed = 7;
     struct usage_history history = {.count = 0};
     int64_t time_ms = ANSWER_MS;
     int64_t used = 0;
 
-    (void)context;
     for (int round = 0; round < 100000; round++) {
         time_ms += unit_random_up_to(&seed, MINUTES(90));
         used += unit_random_up_to(&seed, 100);
@@ -267,12 +259,11 @@ static void there_are_never_more_points_than_there_is_room(void **context) {
         remember(&history, time_ms, used, hours);
         check_points(&history, time_ms);
     }
-    unit_end();
 }
 
 /* ---- The pace of the last stretch ---- */
 
-static void the_pace_is_that_since_the_youngest_answer_an_hour_older(void **context) {
+UNIT_TEST(the_pace_is_that_since_the_youngest_answer_an_hour_older) {
     static const struct {
         const char *what;
         size_t count;
@@ -317,7 +308,6 @@ static void the_pace_is_that_since_the_youngest_answer_an_hour_older(void **cont
          8100},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const struct step *last = &cases[i].steps[cases[i].count - 1];
         const struct figures figures = {cases[i].available, 4800, last->used, last->hours};
@@ -331,18 +321,16 @@ static void the_pace_is_that_since_the_youngest_answer_an_hour_older(void **cont
                    "%s: kind %d, pace of %" PRId64 " s, in %" PRId64 " s", cases[i].what,
                    (int)forecast.kind, forecast.pace_s, forecast.gone_in_s);
     }
-    unit_end();
 }
 
 /* A history that is none of the answer's day, as a file may hold it that somebody made. */
-static void a_history_that_cannot_be_makes_no_nonsense(void **context) {
+UNIT_TEST(a_history_that_cannot_be_makes_no_nonsense) {
     static const struct usage_point points[] = {{ANSWER_MS - 2 * HOUR_MS, 3801},
                                                 {ANSWER_MS - 2 * HOUR_MS, BIG},
                                                 {ANSWER_MS + 2 * HOUR_MS, 3800},
                                                 {0, 0},
                                                 {0, 3800}};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(points); i++) {
         const struct figures figures = {i % 2 == 0 ? 1000 : BIG, 4800, 3800, 12};
         const struct usage_history history = {
@@ -352,7 +340,6 @@ static void a_history_that_cannot_be_makes_no_nonsense(void **context) {
                        (forecast.gone_in_s >= 0 && forecast.gone_in_s < 12 * 3600),
                    "case %zu: in %" PRId64 " s", i, forecast.gone_in_s);
     }
-    unit_end();
 }
 
 /* ---- Whole days ---- */
@@ -391,10 +378,9 @@ static void live_a_day(struct usage_history *history, int64_t interval_ms, enum 
     }
 }
 
-static void whole_days_always_have_a_base_after_the_first_hour(void **context) {
+UNIT_TEST(whole_days_always_have_a_base_after_the_first_hour) {
     static const int64_t minutes[] = {1, 5, 7, 15, 29, 30, 31, 45, 59};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(minutes); i++) {
         for (enum rounding rounding = ROUND_DOWN; rounding <= ROUND_UP; rounding++) {
             struct usage_history history = {.count = 0};
@@ -405,18 +391,4 @@ static void whole_days_always_have_a_base_after_the_first_hour(void **context) {
             live_a_day(&history, interval_ms, rounding, ANSWER_MS + 2 * DAY_MS, BIG / 2);
         }
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(todays_pace_tells_whether_the_calls_last),
-    cmocka_unit_test(the_reset_counts_by_the_second),
-    cmocka_unit_test(a_few_points_of_the_day_are_remembered),
-    cmocka_unit_test(a_full_history_gives_up_its_oldest_point),
-    cmocka_unit_test(there_are_never_more_points_than_there_is_room),
-    cmocka_unit_test(the_pace_is_that_since_the_youngest_answer_an_hour_older),
-    cmocka_unit_test(a_history_that_cannot_be_makes_no_nonsense),
-    cmocka_unit_test(whole_days_always_have_a_base_after_the_first_hour),
-};
-
-UNIT_MAIN(tests)

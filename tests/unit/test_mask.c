@@ -91,25 +91,21 @@ static const struct {
      "0123456789abcde 123456789abcdef"},
 };
 
-static void copies_of_the_secret_are_masked(void **context) {
-    (void)context;
+UNIT_TEST(copies_of_the_secret_are_masked) {
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         check_mask(cases[i].secret, cases[i].bytes, cases[i].length, cases[i].expected);
-    unit_end();
 }
 
-static void every_16_characters_in_a_row_are_masked(void **context) {
+UNIT_TEST(every_16_characters_in_a_row_are_masked) {
     static const char token[] = TOKEN;
     const size_t whole = sizeof token - 1;
 
-    (void)context;
     for (size_t start = 0; start < whole; start++)
         for (size_t size = 1; start + size <= whole; size++) {
             char text[64];
             snprintf(text, sizeof text, "!%.*s!", (int)size, token + start);
             check_mask(token, text, strlen(text), size >= MASK_PART ? "!***!" : text);
         }
-    unit_end();
 }
 
 /* Writes the secret, each character in one of the ways that a server may have for it. */
@@ -143,12 +139,11 @@ static size_t disguise(char *out, const char *secret, uint64_t *seed) {
     return (size_t)(end - out);
 }
 
-static void a_disguised_secret_is_masked(void **context) {
+UNIT_TEST(a_disguised_secret_is_masked) {
     static const char *const secrets[] = {"s3cr3t", "a%b\\c?d", "100%25\\u0041\"",
                                           TOKEN,    "%%25%",    "\\\\n\\"};
     uint64_t seed = 99;
 
-    (void)context;
     for (int round = 0; round < 20000; round++) {
         const char *secret = secrets[unit_random(&seed) % UNIT_COUNT(secrets)];
         char bytes[1024] = "[";
@@ -156,29 +151,17 @@ static void a_disguised_secret_is_masked(void **context) {
         strcat(bytes, "]");
         check_mask(secret, bytes, size + 2, "[***]");
     }
-    unit_end();
 }
 
 /* 64 KiB of the same character, in which a secret of the same character stands everywhere: what is
  * worst for a search. */
-static void a_repetitive_secret_is_masked_in_a_long_text(void **context) {
+UNIT_TEST(a_repetitive_secret_is_masked_in_a_long_text) {
     static char bytes[64 * 1024];
     char secret[MASK_SECRET_MAX + 1] = "";
 
-    (void)context;
     memset(secret, 'a', MASK_SECRET_MAX);
     memset(bytes, 'a', sizeof bytes);
     check_mask(secret, bytes, sizeof bytes, "***");
     bytes[sizeof bytes - MASK_PART] = '-';
     check_mask(secret, bytes, sizeof bytes, "***-aaaaaaaaaaaaaaa");
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(copies_of_the_secret_are_masked),
-    cmocka_unit_test(every_16_characters_in_a_row_are_masked),
-    cmocka_unit_test(a_disguised_secret_is_masked),
-    cmocka_unit_test(a_repetitive_secret_is_masked_in_a_long_text),
-};
-
-UNIT_MAIN(tests)

@@ -21,7 +21,7 @@ static void check_metrics(struct check *check, const char *expected) {
 
 /* ---- Which metrics, with which alerts ---- */
 
-static void metrics_have_the_documented_form(void **context) {
+UNIT_TEST(metrics_have_the_documented_form) {
     static const struct {
         struct figures figures;
         const char *warning;
@@ -131,16 +131,14 @@ static void metrics_have_the_documented_form(void **context) {
     };
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = info_of(REPLY_TOKEN, &cases[i].figures);
         check_prepare(&check, &info, cases[i].warning, cases[i].critical);
         check_metrics(&check, cases[i].perfdata);
     }
-    unit_end();
 }
 
-static void an_exceeded_limit_is_completed(void **context) {
+UNIT_TEST(an_exceeded_limit_is_completed) {
     static const struct {
         struct figures figures;
         const char *warning;
@@ -164,29 +162,25 @@ static void an_exceeded_limit_is_completed(void **context) {
     };
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = info_of(REPLY_LIMIT_EXCEEDED, &cases[i].figures);
         check_prepare(&check, &info, cases[i].warning, cases[i].critical);
         check_metrics(&check, cases[i].perfdata);
     }
-    unit_end();
 }
 
-static void what_all_tokens_used_follows_the_percentage(void **context) {
+UNIT_TEST(what_all_tokens_used_follows_the_percentage) {
     static const struct figures figures = {7, 10, NO, 1};
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct check check;
 
-    (void)context;
     info.all_used = (struct optional_count){true, 9000};
     check_prepare(&check, &info, NULL, NULL);
     check_metrics(&check, "available=7;;1:;0;10 used_percent=30%;;90;0;100 all_used=9000;;;0 "
                           "reset=3600s;;;0" TIME);
-    unit_end();
 }
 
-static void the_time_has_the_timeout_as_its_maximum(void **context) {
+UNIT_TEST(the_time_has_the_timeout_as_its_maximum) {
     static const struct {
         int64_t milliseconds;
         int timeout;
@@ -199,19 +193,17 @@ static void the_time_has_the_timeout_as_its_maximum(void **context) {
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         check_prepare(&check, &info, NULL, NULL);
         check.result.request_ms = cases[i].milliseconds;
         check.options.timeout = cases[i].timeout;
         check_metrics(&check, cases[i].perfdata);
     }
-    unit_end();
 }
 
 /* ---- The reset, and how long the calls last ---- */
 
-static void the_reset_and_the_end_come_nearer(void **context) {
+UNIT_TEST(the_reset_and_the_end_come_nearer) {
     static const struct {
         enum reply_kind kind;
         struct figures figures;
@@ -245,7 +237,6 @@ static void the_reset_and_the_end_come_nearer(void **context) {
     };
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = info_of(cases[i].kind, &cases[i].figures);
         char end[100] = TIME;
@@ -266,7 +257,6 @@ static void the_reset_and_the_end_come_nearer(void **context) {
                    "case %zu: '%s' does not end in '%s'", i, perfdata, end);
         free(perfdata);
     }
-    unit_end();
 }
 
 /* ---- Decimals by the limit, as a reader of perfdata sees them: in doubles ---- */
@@ -329,19 +319,16 @@ static void check_around(int64_t limit, int64_t minimum) {
     }
 }
 
-static void every_call_shows_for_small_limits(void **context) {
-    (void)context;
+UNIT_TEST(every_call_shows_for_small_limits) {
     for (int64_t limit = 1; limit <= 40; limit++)
         for (int64_t minimum = 1; minimum <= limit; minimum++)
             for (int64_t available = 0; available <= limit; available++)
                 check_alerts(available, limit, minimum);
-    unit_end();
 }
 
-static void every_call_shows_near_thresholds_of_large_limits(void **context) {
+UNIT_TEST(every_call_shows_near_thresholds_of_large_limits) {
     uint64_t seed = 18;
 
-    (void)context;
     for (int64_t power = 10; power <= NUMBER_MAX; power *= 10) {
         for (int64_t limit = power - 1; limit <= power + 1 && limit <= NUMBER_MAX; limit++) {
             const int64_t minimums[] = {1, 2, limit / 10, limit / 3, limit - 1, limit};
@@ -353,17 +340,4 @@ static void every_call_shows_near_thresholds_of_large_limits(void **context) {
         int64_t limit = 1 + unit_random_up_to(&seed, NUMBER_MAX - 1);
         check_around(limit, 1 + unit_random_up_to(&seed, limit - 1));
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(metrics_have_the_documented_form),
-    cmocka_unit_test(an_exceeded_limit_is_completed),
-    cmocka_unit_test(what_all_tokens_used_follows_the_percentage),
-    cmocka_unit_test(the_time_has_the_timeout_as_its_maximum),
-    cmocka_unit_test(the_reset_and_the_end_come_nearer),
-    cmocka_unit_test(every_call_shows_for_small_limits),
-    cmocka_unit_test(every_call_shows_near_thresholds_of_large_limits),
-};
-
-UNIT_MAIN(tests)

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-static void whole_numbers_are_read_strictly(void **context) {
+UNIT_TEST(whole_numbers_are_read_strictly) {
     static const struct {
         const char *text;
         int64_t max;
@@ -40,7 +40,6 @@ static void whole_numbers_are_read_strictly(void **context) {
                                         "1/", /* a digit's */
                                         "1:",    /* neighbours */ "\xD9\xA1" /* an Arabic digit */};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         int64_t value = -7;
         int result = number_parse(cases[i].text, strlen(cases[i].text), cases[i].max, &value);
@@ -57,20 +56,18 @@ static void whole_numbers_are_read_strictly(void **context) {
         unit_check(number_parse(wrong[i], strlen(wrong[i]), NUMBER_MAX, &value) == -1,
                    "'%s' is accepted", unit_show_text(wrong[i]).text);
     }
-    unit_end();
 }
 
-static void no_byte_beyond_the_length_counts(void **context) {
+UNIT_TEST(no_byte_beyond_the_length_counts) {
     int64_t value;
 
-    (void)context;
     assert_int_equal(number_parse("480:", 3, NUMBER_MAX, &value), 0);
     assert_int_equal(value, 480);
     assert_int_equal(number_parse("1\0002", 3, NUMBER_MAX, &value), -1);
     assert_int_equal(number_parse("12", 0, NUMBER_MAX, &value), -1);
 }
 
-static void json_numbers_count_where_their_exact_value_is_whole(void **context) {
+UNIT_TEST(json_numbers_count_where_their_exact_value_is_whole) {
     static const struct {
         const char *text;
         int64_t expected;
@@ -103,7 +100,6 @@ static void json_numbers_count_where_their_exact_value_is_whole(void **context) 
         "", "-", "e5", "1e", "1e+", "1e+-1", "1e1.0", "1e1e1", "--1", "+1", " 1", "1 ", ".5",
         "1.2.3", "1,0", "0x10", "12abc", "NaN", "-Infinity", "true", "null"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         int64_t value = -7;
         int result = number_parse_json(cases[i].text, &value);
@@ -114,14 +110,12 @@ static void json_numbers_count_where_their_exact_value_is_whole(void **context) 
         int64_t value;
         unit_check(number_parse_json(refused[i], &value) == -1, "'%s' is accepted", refused[i]);
     }
-    unit_end();
 }
 
 /* Writes a number in a random one of the ways JSON has for it, and expects it back. */
-static void json_numbers_are_exact_in_every_way_of_writing(void **context) {
+UNIT_TEST(json_numbers_are_exact_in_every_way_of_writing) {
     uint64_t seed = 20240607;
 
-    (void)context;
     for (int round = 0; round < 100000; round++) {
         int64_t number = unit_random_up_to(&seed, NUMBER_MAX + 8);
         int shift = (int)(unit_random(&seed) % 21);
@@ -146,10 +140,9 @@ static void json_numbers_are_exact_in_every_way_of_writing(void **context) {
                        (result != 0 || value == (negative ? -number : number)),
                    "'%s' gives %d, %" PRId64, text, result, value);
     }
-    unit_end();
 }
 
-static void numbers_are_written_without_superfluous_zeros(void **context) {
+UNIT_TEST(numbers_are_written_without_superfluous_zeros) {
     static const struct {
         int64_t value;
         unsigned int decimals;
@@ -173,19 +166,17 @@ static void numbers_are_written_without_superfluous_zeros(void **context) {
         {INT64_MIN, 0, "-9223372036854775808"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char text[NUMBER_SIZE];
         number_format(text, cases[i].value, cases[i].decimals);
         unit_check(strcmp(text, cases[i].expected) == 0, "%" PRId64 " / 10^%u is '%s', not '%s'",
                    cases[i].value, cases[i].decimals, text, cases[i].expected);
     }
-    unit_end();
 }
 
 /* ---- Percentages ---- */
 
-static void percentages_are_rounded_as_asked(void **context) {
+UNIT_TEST(percentages_are_rounded_as_asked) {
     static const struct {
         int64_t part;
         int64_t whole;
@@ -206,7 +197,6 @@ static void percentages_are_rounded_as_asked(void **context) {
         {NUMBER_MAX, 1, 2, NUMBER_MAX * 10000, NUMBER_MAX * 10000},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         int64_t down = number_percent(cases[i].part, cases[i].whole, cases[i].decimals, false);
         int64_t up = number_percent(cases[i].part, cases[i].whole, cases[i].decimals, true);
@@ -214,32 +204,17 @@ static void percentages_are_rounded_as_asked(void **context) {
                    "%" PRId64 " of %" PRId64 ": %" PRId64 ", %" PRId64, cases[i].part,
                    cases[i].whole, down, up);
     }
-    unit_end();
 }
 
 /* As few decimals as do: two, or so many that a step is at most one of the whole. */
-static void one_more_always_shows(void **context) {
+UNIT_TEST(one_more_always_shows) {
     static const struct {
         int64_t whole;
         unsigned int decimals;
     } cases[] = {{1, 2},       {4800, 2},    {10000, 2},           {10001, 3},      {100000, 3},
                  {1000000, 4}, {1000001, 5}, {NUMBER_MAX - 1, 10}, {NUMBER_MAX, 10}};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         unit_check(number_percent_decimals(cases[i].whole) == cases[i].decimals, "%" PRId64 ": %u",
                    cases[i].whole, number_percent_decimals(cases[i].whole));
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(whole_numbers_are_read_strictly),
-    cmocka_unit_test(no_byte_beyond_the_length_counts),
-    cmocka_unit_test(json_numbers_count_where_their_exact_value_is_whole),
-    cmocka_unit_test(json_numbers_are_exact_in_every_way_of_writing),
-    cmocka_unit_test(numbers_are_written_without_superfluous_zeros),
-    cmocka_unit_test(percentages_are_rounded_as_asked),
-    cmocka_unit_test(one_more_always_shows),
-};
-
-UNIT_MAIN(tests)

@@ -50,7 +50,7 @@ static const char *describe(const char *text) {
 }
 
 /* Manual, SERVER and OPTIONS. */
-static void the_api_follows_from_server_and_option(void **context) {
+UNIT_TEST(the_api_follows_from_server_and_option) {
     static const struct {
         const char *words;
         const char *expected; /* or how it begins */
@@ -85,17 +85,15 @@ static void the_api_follows_from_server_and_option(void **context) {
         {"-H crm -o x --reset-at=24:00", "usage: --reset-at takes a time of the day such as"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *shown = describe(cases[i].words);
         unit_check(strncmp(shown, cases[i].expected, strlen(cases[i].expected)) == 0, "%s: %s",
                    cases[i].words, shown);
     }
-    unit_end();
 }
 
 /* Manual, OPTIONS: what a check is told that nobody sees before its end. */
-static void defaults_follow_from_other_options(void **context) {
+UNIT_TEST(defaults_follow_from_other_options) {
     static const struct {
         const char *words;
         enum method_choice method;
@@ -115,7 +113,6 @@ static void defaults_follow_from_other_options(void **context) {
         {"-H wv1 --forecast=0 --forecast=", METHOD_GET, STATE_CRITICAL, -1, true},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct options options;
         struct error error;
@@ -129,12 +126,4 @@ static void defaults_follow_from_other_options(void **context) {
             "%s: %s", cases[i].words, error.text);
         options_free(&options);
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_api_follows_from_server_and_option),
-    cmocka_unit_test(defaults_follow_from_other_options),
-};
-
-UNIT_MAIN(tests)

@@ -25,8 +25,7 @@ static const struct {
     {"@~:5", {true, false, true, 0, 5}, {6, 7, BIG}, {5, 0, -BIG}, false},
 };
 
-static void ranges_alert_as_the_guidelines_say(void **context) {
-    (void)context;
+UNIT_TEST(ranges_alert_as_the_guidelines_say) {
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         for (size_t k = 0; k < UNIT_COUNT(cases[i].quiet); k++) {
             unit_check(!range_alerts(&cases[i].range, cases[i].quiet[k]), "%s alerts at %" PRId64,
@@ -38,41 +37,29 @@ static void ranges_alert_as_the_guidelines_say(void **context) {
                    cases[i].text);
         unit_check(!range_never_alerts(&cases[i].range), "%s never alerts", cases[i].text);
     }
-    unit_end();
 }
 
-static void a_range_without_ends_always_or_never_alerts(void **context) {
+UNIT_TEST(a_range_without_ends_always_or_never_alerts) {
     static const struct range always = {.inside = true};
     static const struct range never = {.inside = false};
 
-    (void)context;
     assert_true(range_alerts(&always, -BIG) && range_alerts(&always, BIG));
     assert_false(range_alerts(&never, -BIG) || range_alerts(&never, BIG));
     assert_true(range_never_alerts(&never) && !range_never_alerts(&always));
     assert_false(range_is_minimum(&never) || range_is_minimum(&always));
 }
 
-static void ranges_are_written_as_the_guidelines_say(void **context) {
+UNIT_TEST(ranges_are_written_as_the_guidelines_say) {
     static const struct range widest = {true, true, true, INT64_MIN, INT64_MIN};
     static const struct range never = {.inside = false};
     char text[RANGE_SIZE];
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         range_format(text, &cases[i].range);
         unit_check(strcmp(text, cases[i].text) == 0, "%s comes out as %s", cases[i].text, text);
     }
-    unit_end();
     range_format(text, &never);
     assert_string_equal(text, "~:");
     range_format(text, &widest);
     assert_string_equal(text, "@-9223372036854775808:-9223372036854775808");
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(ranges_alert_as_the_guidelines_say),
-    cmocka_unit_test(a_range_without_ends_always_or_never_alerts),
-    cmocka_unit_test(ranges_are_written_as_the_guidelines_say),
-};
-
-UNIT_MAIN(tests)

@@ -115,12 +115,11 @@ static void check_round_trip(const struct saved_info *saved) {
     free(again);
 }
 
-static void the_format_is_this_one(void **context) {
+UNIT_TEST(the_format_is_this_one) {
     struct saved_info saved;
     const struct token_info *info = &saved.info;
     size_t length;
 
-    (void)context;
     assert_true(is_taken(full_entry, strlen(full_entry), &saved));
     assert_true(saved.time_ms == INT64_C(1700000000123) && saved.request_ms == 213);
     assert_true(info->kind == REPLY_TOKEN && info->status == 200 && info->available.value == 4000);
@@ -183,24 +182,21 @@ static struct saved_info random_saved(uint64_t *seed) {
     return saved;
 }
 
-static void whatever_is_written_comes_back(void **context) {
+UNIT_TEST(whatever_is_written_comes_back) {
     uint64_t seed = 11;
 
-    (void)context;
     for (int round = 0; round < 3000; round++) {
         struct saved_info saved = random_saved(&seed);
         check_round_trip(&saved);
     }
-    unit_end();
 }
 
 /* 120 characters of 4 bytes, the most that a text has. */
-static void the_largest_answer_fits(void **context) {
+UNIT_TEST(the_largest_answer_fits) {
     struct saved_info saved;
     struct excerpt *const texts[] = {&saved.info.code, &saved.info.error, &saved.info.message,
                                      &saved.info.description, &saved.last.description};
 
-    (void)context;
     assert_true(is_taken(full_entry, strlen(full_entry), &saved));
     for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
         *texts[i] = text_of("");
@@ -209,25 +205,22 @@ static void the_largest_answer_fits(void **context) {
     }
     memset(saved.info.unusable, 'u', sizeof saved.info.unusable - 1);
     check_round_trip(&saved);
-    unit_end();
 }
 
 /* ---- What is not whole ---- */
 
-static void every_truncation_is_refused(void **context) {
+UNIT_TEST(every_truncation_is_refused) {
     struct saved_info saved;
     size_t whole = strlen(full_entry);
 
-    (void)context;
     for (size_t length = 0; length < whole; length++) {
         unit_check(!is_taken(full_entry, length, &saved), "the first %zu bytes", length);
         unit_check(length == 0 || !is_text_taken(full_entry + length), "without %zu bytes", length);
     }
     unit_check(is_text_taken(full_entry), "the whole is refused");
-    unit_end();
 }
 
-static void what_is_more_or_other_is_refused(void **context) {
+UNIT_TEST(what_is_more_or_other_is_refused) {
     static const struct {
         const char *old;
         const char *new;
@@ -258,21 +251,18 @@ static void what_is_more_or_other_is_refused(void **context) {
     struct entry with_nul = entry_with("sales-crm", "sales#crm");
     struct saved_info saved;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         unit_check(!is_text_taken(entry_with(cases[i].old, cases[i].new).text), "'%s'",
                    unit_show_text(cases[i].new).text);
     *strchr(with_nul.text, '#') = '\0';
     unit_check(!is_taken(with_nul.text, strlen(full_entry), &saved), "a NUL");
     unit_check(!is_taken(full_entry, sizeof full_entry, &saved), "a NUL at the end");
-    unit_end();
 }
 
 /* Each line is left out, is there twice, and changes places with the next. */
-static void each_line_has_its_place(void **context) {
+UNIT_TEST(each_line_has_its_place) {
     const char *next;
 
-    (void)context;
     for (const char *line = full_entry; *line != '\0'; line = next) {
         struct entry entry;
         next = strchr(line, '\n') + 1;
@@ -289,12 +279,11 @@ static void each_line_has_its_place(void **context) {
                  next, length, line, next + next_length);
         unit_check(*next == '\0' || !is_text_taken(entry.text), "swapped %.*s", length, line);
     }
-    unit_end();
 }
 
 /* ---- Values ---- */
 
-static void values_are_strict(void **context) {
+UNIT_TEST(values_are_strict) {
     static const char *const numbers[] = {
         "time_ms", "request_ms", "status",     "available",     "limit",        "used",
         "hours",   "all_used",   "last_limit", "last_all_used", "last_reset_ms"};
@@ -316,16 +305,14 @@ static void values_are_strict(void **context) {
                                           "nan",
                                           "99999999999999999999999999999999"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(numbers) * UNIT_COUNT(refused); i++) {
         const char *name = numbers[i / UNIT_COUNT(refused)];
         const char *value = refused[i % UNIT_COUNT(refused)];
         unit_check(!is_text_taken(entry_with_value(name, value).text), "%s '%s'", name, value);
     }
-    unit_end();
 }
 
-static void values_are_within_their_range(void **context) {
+UNIT_TEST(values_are_within_their_range) {
     static const struct {
         const char *name;
         const char *value;
@@ -375,18 +362,16 @@ static void values_are_within_their_range(void **context) {
     };
     char longest[sizeof((struct token_info *)0)->unusable + 1] = "";
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         unit_check(is_text_taken(entry_with_value(cases[i].name, cases[i].value).text) ==
                        cases[i].taken,
                    "%s '%s'", cases[i].name, cases[i].value);
     memset(longest, 'x', sizeof longest - 1);
     unit_check(!is_text_taken(entry_with_value("unusable", longest).text), "too many names");
-    unit_end();
 }
 
 /* Who else may have written to it? */
-static void texts_are_masked_cleaned_and_cut_again(void **context) {
+UNIT_TEST(texts_are_masked_cleaned_and_cut_again) {
     static const struct {
         const char *bytes;
         const char *text;
@@ -405,7 +390,6 @@ static void texts_are_masked_cleaned_and_cut_again(void **context) {
                                         "last_description"};
     char longest[501] = "";
 
-    (void)context;
     mask_register(SECRET);
     memset(longest, 'x', sizeof longest - 1);
     for (size_t i = 0; i < UNIT_COUNT(names) * (UNIT_COUNT(cases) + 1); i++) {
@@ -424,12 +408,11 @@ static void texts_are_masked_cleaned_and_cut_again(void **context) {
                    "%s, case %zu: '%s'", names[line], number, unit_show_text(texts[line]).text);
     }
     mask_register(NULL);
-    unit_end();
 }
 
 /* ---- What a refusal is completed with ---- */
 
-static void a_refusal_gets_what_it_lacks(void **context) {
+UNIT_TEST(a_refusal_gets_what_it_lacks) {
     static const struct {
         enum reply_kind kind;
         const char *description;
@@ -452,7 +435,6 @@ static void a_refusal_gets_what_it_lacks(void **context) {
                                           .hours = {true, 3}};
     struct last_understood last = last_understood_of(5, &understood);
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = {.kind = cases[i].kind,
                                   .description = text_of(cases[i].description),
@@ -465,16 +447,14 @@ static void a_refusal_gets_what_it_lacks(void **context) {
                  info.all_used.is_known ? (long long)info.all_used.value : -1);
         unit_check(strcmp(shown, cases[i].completed) == 0, "case %zu: %s", i, shown);
     }
-    unit_end();
 }
 
-static void the_announced_reset_is_remembered(void **context) {
+UNIT_TEST(the_announced_reset_is_remembered) {
     static const struct {
         int64_t hours;
         int64_t reset_ms;
     } cases[] = {{NO, NO}, {0, 5 + HOUR_MS}, {1, 5 + HOUR_MS}, {3, 5 + 3 * HOUR_MS}};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = {.kind = REPLY_TOKEN, .hours = count_of(cases[i].hours)};
         struct last_understood last = last_understood_of(5, &info);
@@ -482,21 +462,4 @@ static void the_announced_reset_is_remembered(void **context) {
                        (!last.reset_ms.is_known || last.reset_ms.value == cases[i].reset_ms),
                    "%lld hours", (long long)cases[i].hours);
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_format_is_this_one),
-    cmocka_unit_test(whatever_is_written_comes_back),
-    cmocka_unit_test(the_largest_answer_fits),
-    cmocka_unit_test(every_truncation_is_refused),
-    cmocka_unit_test(what_is_more_or_other_is_refused),
-    cmocka_unit_test(each_line_has_its_place),
-    cmocka_unit_test(values_are_strict),
-    cmocka_unit_test(values_are_within_their_range),
-    cmocka_unit_test(texts_are_masked_cleaned_and_cut_again),
-    cmocka_unit_test(a_refusal_gets_what_it_lacks),
-    cmocka_unit_test(the_announced_reset_is_remembered),
-};
-
-UNIT_MAIN(tests)

@@ -14,7 +14,7 @@ static void check_text(struct check *check, const char *expected) {
     free(text);
 }
 
-static void the_text_says_what_is_left(void **context) {
+UNIT_TEST(the_text_says_what_is_left) {
     static const struct {
         struct figures figures;
         int64_t age_s;
@@ -41,17 +41,15 @@ static void the_text_says_what_is_left(void **context) {
     };
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = info_of(REPLY_TOKEN, &cases[i].figures);
         check_prepare(&check, &info, NULL, NULL);
         check.result.age_s = cases[i].age_s;
         check_text(&check, cases[i].text);
     }
-    unit_end();
 }
 
-static void the_text_says_when_the_calls_run_out(void **context) {
+UNIT_TEST(the_text_says_when_the_calls_run_out) {
     static const struct {
         struct forecast forecast; /* kind, reason, pace_s, gone_in_s */
         const char *text;         /* behind the hours to the reset, which are nine */
@@ -77,7 +75,6 @@ static void the_text_says_when_the_calls_run_out(void **context) {
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char expected[200];
         check_prepare(&check, &info, NULL, NULL);
@@ -90,11 +87,10 @@ static void the_text_says_when_the_calls_run_out(void **context) {
         unit_check(strcmp(text, expected) == 0, "'%s', not '%s'", text, expected);
         free(text);
     }
-    unit_end();
 }
 
 /* What worsens the state comes first, and a minimum has no colon. */
-static void the_text_says_why(void **context) {
+UNIT_TEST(the_text_says_why) {
     static const struct {
         const char *warning;
         const char *critical;
@@ -124,7 +120,6 @@ static void the_text_says_why(void **context) {
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct check check;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char expected[300];
         check_prepare(&check, &info, cases[i].warning, cases[i].critical);
@@ -138,25 +133,22 @@ static void the_text_says_why(void **context) {
                  cases[i].reason);
         check_text(&check, expected);
     }
-    unit_end();
 }
 
-static void without_a_limit_a_percentage_is_no_threshold(void **context) {
+UNIT_TEST(without_a_limit_a_percentage_is_no_threshold) {
     static const struct figures figures = {7, NO, NO, NO};
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct check check;
 
-    (void)context;
     check_prepare(&check, &info, "20%:", NULL);
     check_text(&check, "7 calls left (the warning threshold 20% needs a limit, and the answer has "
                        "none above 0)");
     check_prepare(&check, &info, "20%", "10%");
     check_text(&check, "7 calls left (the critical threshold 10% needs a limit, and the answer has "
                        "none above 0)");
-    unit_end();
 }
 
-static void a_redirect_names_the_place(void **context) {
+UNIT_TEST(a_redirect_names_the_place) {
 #define SAME " (a redirect that stays on the same host, not followed: the token would go along)"
 #define TO(url) " (a redirect to " url ", not followed: the token would go along)"
     static const struct {
@@ -181,7 +173,6 @@ static void a_redirect_names_the_place(void **context) {
     struct token_info info = {.kind = REPLY_REFUSED, .status = 302};
     struct check check;
 
-    (void)context;
     mask_register("s3cr3t");
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char expected[300];
@@ -192,15 +183,4 @@ static void a_redirect_names_the_place(void **context) {
         check_text(&check, expected);
     }
     mask_register(NULL);
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_text_says_what_is_left),
-    cmocka_unit_test(the_text_says_when_the_calls_run_out),
-    cmocka_unit_test(the_text_says_why),
-    cmocka_unit_test(without_a_limit_a_percentage_is_no_threshold),
-    cmocka_unit_test(a_redirect_names_the_place),
-};
-
-UNIT_MAIN(tests)

@@ -11,7 +11,7 @@
 
 /* Manual, SERVER. */
 
-static void servers_are_read_as_documented(void **context) {
+UNIT_TEST(servers_are_read_as_documented) {
     static const struct {
         const char *text;
         const char *expected; /* the host, or where it is not https on port 443 the URL */
@@ -62,7 +62,6 @@ static void servers_are_read_as_documented(void **context) {
         {"http://[0:0:0:0:0:0:0:1]:8080/x", "http://::1:8080"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char shown[HOST_MAX + 32] = "refused";
         struct server server;
@@ -82,10 +81,9 @@ static void servers_are_read_as_documented(void **context) {
                        server.is_absolute == has_dot,
                    "'%s': IPv6 %d, absolute %d", cases[i].text, server.is_ipv6, server.is_absolute);
     }
-    unit_end();
 }
 
-static void the_name_says_which_api_it_is(void **context) {
+UNIT_TEST(the_name_says_which_api_it_is) {
     static const struct {
         const char *text;
         int owner; /* -1: it does not say */
@@ -115,7 +113,6 @@ static void the_name_says_which_api_it_is(void **context) {
         {"localhost", -1, "localhost", "localhost"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *const hosts[API_COUNT] = {cases[i].as_crm, cases[i].as_manager};
         const struct api *owner = cases[i].owner >= 0 ? &apis[cases[i].owner] : NULL;
@@ -130,10 +127,9 @@ static void the_name_says_which_api_it_is(void **context) {
                        "'%s' is %s", cases[i].text, complete.host);
         }
     }
-    unit_end();
 }
 
-static void other_servers_are_refused(void **context) {
+UNIT_TEST(other_servers_are_refused) {
     /* clang-format off */
     static const char *const cases[] = {
         "", " ", ".", "..", "crm0001..", "crm0001..wolkvox.com", ".wolkvox.com", " crm0001",
@@ -163,7 +159,6 @@ static void other_servers_are_refused(void **context) {
         "manager.wolkvox.com", "https://manager.wolkvox.com/login", "https://Manager:8443"};
     /* clang-format on */
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct server server;
         const char *reason = NULL;
@@ -173,10 +168,9 @@ static void other_servers_are_refused(void **context) {
         unit_check(result == 0 || (reason != NULL && *reason != '\0'), "'%s' has no reason",
                    unit_show_text(cases[i]).text);
     }
-    unit_end();
 }
 
-static void a_refused_server_says_what_to_do(void **context) {
+UNIT_TEST(a_refused_server_says_what_to_do) {
     static const struct {
         const char *text;
         const char *words;
@@ -192,17 +186,15 @@ static void a_refused_server_says_what_to_do(void **context) {
         {"manager", "give the wvNNNN that it leads to"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct server server;
         const char *reason = "";
         assert_int_equal(server_parse(cases[i].text, &server, &reason), -1);
         unit_check(strstr(reason, cases[i].words) != NULL, "'%s': %s", cases[i].text, reason);
     }
-    unit_end();
 }
 
-static void proxies_are_recognised(void **context) {
+UNIT_TEST(proxies_are_recognised) {
     /* clang-format off */
     static const char *const proxies[] = {
         "proxy.example.org", "proxy:3128", "127.0.0.1:3128", "[::1]:3128", "HTTP://proxy:3128/",
@@ -220,21 +212,9 @@ static void proxies_are_recognised(void **context) {
         "user%0a:b@proxy", "http://a/b@proxy"};
     /* clang-format on */
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(proxies); i++)
         unit_check(server_is_proxy_url(proxies[i]), "'%s' is refused", proxies[i]);
     for (size_t i = 0; i < UNIT_COUNT(others); i++)
         unit_check(!server_is_proxy_url(others[i]), "'%s' is accepted",
                    unit_show_text(others[i]).text);
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(servers_are_read_as_documented),
-    cmocka_unit_test(the_name_says_which_api_it_is),
-    cmocka_unit_test(other_servers_are_refused),
-    cmocka_unit_test(a_refused_server_says_what_to_do),
-    cmocka_unit_test(proxies_are_recognised),
-};
-
-UNIT_MAIN(tests)

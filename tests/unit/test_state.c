@@ -4,7 +4,7 @@
 #include "state.h"
 #include "unit.h"
 
-static void states_are_read_in_any_case_or_as_the_exit_code(void **context) {
+UNIT_TEST(states_are_read_in_any_case_or_as_the_exit_code) {
     static const struct {
         const char *texts[5];
         enum state state;
@@ -16,7 +16,6 @@ static void states_are_read_in_any_case_or_as_the_exit_code(void **context) {
         {{"UNKNOWN", "unknown", "Unknown", "uNKNOWN", "3"}, STATE_UNKNOWN, 3},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         for (size_t k = 0; k < UNIT_COUNT(cases[i].texts); k++) {
             enum state state;
@@ -27,37 +26,24 @@ static void states_are_read_in_any_case_or_as_the_exit_code(void **context) {
         unit_check(strcmp(state_name(cases[i].state), cases[i].texts[0]) == 0, "name of %s",
                    cases[i].texts[0]);
     }
-    unit_end();
 }
 
-static void nothing_else_is_a_state(void **context) {
+UNIT_TEST(nothing_else_is_a_state) {
     static const char *const cases[] = {"",    "4",   "-1",   "00",       "01",   "+1",
                                         "1 ",  " ok", "o",    "okay",     "warn", "warningg",
                                         "1.0", "0x1", "ok\n", "dependent"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         enum state state;
         unit_check(state_parse(cases[i], &state) == -1, "'%s'", unit_show_text(cases[i]).text);
     }
-    unit_end();
 }
 
-static void critical_is_the_worst_and_unknown_the_next(void **context) {
+UNIT_TEST(critical_is_the_worst_and_unknown_the_next) {
     static const enum state order[] = {STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_CRITICAL};
 
-    (void)context;
     for (size_t a = 0; a < UNIT_COUNT(order); a++)
         for (size_t b = 0; b < UNIT_COUNT(order); b++)
             unit_check(worse_state(order[a], order[b]) == order[a > b ? a : b], "%s and %s",
                        state_name(order[a]), state_name(order[b]));
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(states_are_read_in_any_case_or_as_the_exit_code),
-    cmocka_unit_test(nothing_else_is_a_state),
-    cmocka_unit_test(critical_is_the_worst_and_unknown_the_next),
-};
-
-UNIT_MAIN(tests)

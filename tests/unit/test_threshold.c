@@ -9,7 +9,7 @@
 
 #define BIG NUMBER_MAX
 
-static void thresholds_are_read_as_documented(void **context) {
+UNIT_TEST(thresholds_are_read_as_documented) {
     static const struct {
         const char *text;
         const char *name; /* in an alert */
@@ -42,7 +42,6 @@ static void thresholds_are_read_as_documented(void **context) {
         {"@5:", "inside @5:", true, BOUND_COUNT, 5, BOUND_OPEN, 0},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char text[64];
         char name[64];
@@ -64,10 +63,9 @@ static void thresholds_are_read_as_documented(void **context) {
                 threshold.end.unit == cases[i].end_unit && threshold.end.value == cases[i].end,
             "'%s': %" PRId64 " to %" PRId64, text, threshold.start.value, threshold.end.value);
     }
-    unit_end();
 }
 
-static void other_thresholds_are_refused(void **context) {
+UNIT_TEST(other_thresholds_are_refused) {
     static const char *const cases[] = {
         /* no number, or no place for one */
         "", " ", "@", ":", "~", "@~", "@:", "@~:", "@@5", "5@", "@5@", "5:~", "~:~", "@5:~", "~5",
@@ -89,7 +87,6 @@ static void other_thresholds_are_refused(void **context) {
                                            "20%:10%",  "@20:10", "10.001%:10%",
                                            "0.001%:0%"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases) + UNIT_COUNT(reversed); i++) {
         bool is_reversed = i >= UNIT_COUNT(cases);
         const char *text = is_reversed ? reversed[i - UNIT_COUNT(cases)] : cases[i];
@@ -101,7 +98,6 @@ static void other_thresholds_are_refused(void **context) {
         unit_check(result == -1 && strcmp(reason, expected) == 0, "'%s' gives %d, %s",
                    unit_show_text(text).text, result, unit_show_text(reason).text);
     }
-    unit_end();
 }
 
 static enum threshold_resolution resolve(const char *text, int64_t limit, struct range *range) {
@@ -113,7 +109,7 @@ static enum threshold_resolution resolve(const char *text, int64_t limit, struct
     return threshold_resolve(&threshold, limit, range);
 }
 
-static void thresholds_resolve_to_the_range_that_alerts_alike(void **context) {
+UNIT_TEST(thresholds_resolve_to_the_range_that_alerts_alike) {
     static const struct {
         const char *text;
         int64_t limit;
@@ -147,7 +143,6 @@ static void thresholds_resolve_to_the_range_that_alerts_alike(void **context) {
         {"@10.1%:10.2%", 10, "~:"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct range range;
         char text[RANGE_SIZE] = "";
@@ -157,10 +152,9 @@ static void thresholds_resolve_to_the_range_that_alerts_alike(void **context) {
         unit_check(strcmp(text, cases[i].range) == 0, "%s of %" PRId64 " is %s (%d), not %s",
                    cases[i].text, cases[i].limit, text, (int)resolution, cases[i].range);
     }
-    unit_end();
 }
 
-static void what_cannot_be_resolved_is_reported(void **context) {
+UNIT_TEST(what_cannot_be_resolved_is_reported) {
     static const struct {
         const char *text;
         int64_t limit;
@@ -180,14 +174,12 @@ static void what_cannot_be_resolved_is_reported(void **context) {
         {"1:0%", 4800, THRESHOLD_REVERSED},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct range range;
         enum threshold_resolution got = resolve(cases[i].text, cases[i].limit, &range);
         unit_check(got == cases[i].expected, "%s of %" PRId64 " gives %d", cases[i].text,
                    cases[i].limit, (int)got);
     }
-    unit_end();
 }
 
 /* ---- Nothing is rounded into or out of an alert ---- */
@@ -226,10 +218,9 @@ static void check_values_around(const struct range *range, const char *text, int
     }
 }
 
-static void percentages_are_compared_in_integers(void **context) {
+UNIT_TEST(percentages_are_compared_in_integers) {
     uint64_t seed = 42;
 
-    (void)context;
     for (int round = 0; round < 100000; round++) {
         struct random_bound first = random_bound(&seed);
         struct random_bound second = random_bound(&seed);
@@ -255,15 +246,4 @@ static void percentages_are_compared_in_integers(void **context) {
         if (!minimum)
             check_values_around(&range, text, start, end, end);
     }
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(thresholds_are_read_as_documented),
-    cmocka_unit_test(other_thresholds_are_refused),
-    cmocka_unit_test(thresholds_resolve_to_the_range_that_alerts_alike),
-    cmocka_unit_test(what_cannot_be_resolved_is_reported),
-    cmocka_unit_test(percentages_are_compared_in_integers),
-};
-
-UNIT_MAIN(tests)

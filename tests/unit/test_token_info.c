@@ -84,8 +84,7 @@ static const struct {
      ""},
 };
 
-static void documented_answers_are_understood(void **context) {
-    (void)context;
+UNIT_TEST(documented_answers_are_understood) {
     for (size_t i = 0; i < UNIT_COUNT(documented); i++) {
         const struct figures *figures = &documented[i].figures;
         struct token_info info = decode_text(documented[i].api, documented[i].body);
@@ -104,7 +103,6 @@ static void documented_answers_are_understood(void **context) {
                    documented[i].body, info.unusable);
         token_info_free(&info);
     }
-    unit_end();
 }
 
 /* ---- Which kind of answer ---- */
@@ -232,8 +230,7 @@ static const struct {
     {200, UNIT_BYTES(SAYS("[]", "\"FORBIDDEN\"", "\"\"")), REPLY_REFUSED},
 };
 
-static void each_kind_of_answer_is_told(void **context) {
-    (void)context;
+UNIT_TEST(each_kind_of_answer_is_told) {
     for (size_t i = 0; i < UNIT_COUNT(kind_cases) * API_COUNT; i++) {
         size_t k = i / API_COUNT;
         struct unit_shown body = unit_show(kind_cases[k].body, kind_cases[k].length);
@@ -247,7 +244,6 @@ static void each_kind_of_answer_is_told(void **context) {
         unit_check(info.kind != REPLY_TOKEN || info.available.is_known, "%s: no count", body.text);
         token_info_free(&info);
     }
-    unit_end();
 }
 
 /* Values of code and error in an answer that has counts. */
@@ -272,8 +268,7 @@ static const struct {
       "\"nul\\u0000\""}},
 };
 
-static void code_and_error_may_be_absent_in_several_ways(void **context) {
-    (void)context;
+UNIT_TEST(code_and_error_may_be_absent_in_several_ways) {
     for (size_t i = 0; i < UNIT_COUNT(envelopes) * API_COUNT; i++) {
         enum reply_kind kind = envelopes[i / API_COUNT].kind;
         for (const char *const *value = envelopes[i / API_COUNT].values; *value != NULL; value++) {
@@ -286,13 +281,11 @@ static void code_and_error_may_be_absent_in_several_ways(void **context) {
             unit_check((*shown != '\0') == (kind == REPLY_REFUSED), "%s shows '%s'", body, shown);
         }
     }
-    unit_end();
 }
 
-static void code_0_is_success_for_manager_only(void **context) {
+UNIT_TEST(code_0_is_success_for_manager_only) {
     static const char *const codes[] = {"0", "\"0\"", "0.0"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(codes); i++) {
         char body[128];
         snprintf(body, sizeof body, "{\"code\":%s," DATA "}", codes[i]);
@@ -301,10 +294,9 @@ static void code_0_is_success_for_manager_only(void **context) {
         unit_check(crm.kind == REPLY_REFUSED && crm.code.text[0] == '0', "the CRM's %s", codes[i]);
         unit_check(manager.kind == REPLY_TOKEN, "Manager's %s", codes[i]);
     }
-    unit_end();
 }
 
-static void what_is_not_json_says_how_it_begins(void **context) {
+UNIT_TEST(what_is_not_json_says_how_it_begins) {
     static const struct {
         const char *body;
         size_t length;
@@ -323,7 +315,6 @@ static void what_is_not_json_says_how_it_begins(void **context) {
         {UNIT_BYTES(""), ""},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = decode(API_CRM, 200, cases[i].body, cases[i].length, false);
         unit_check(strcmp(info.begins.text, cases[i].begins) == 0, "'%s' begins '%s'",
@@ -331,10 +322,9 @@ static void what_is_not_json_says_how_it_begins(void **context) {
         unit_check(*cases[i].begins == '\0' || strcmp(info.reason, "it is not JSON") == 0, "%s",
                    info.reason);
     }
-    unit_end();
 }
 
-static void bodies_that_are_too_large_are_not_looked_into(void **context) {
+UNIT_TEST(bodies_that_are_too_large_are_not_looked_into) {
     static const struct {
         long status;
         enum reply_kind kind;
@@ -345,7 +335,6 @@ static void bodies_that_are_too_large_are_not_looked_into(void **context) {
     struct libjson json;
     struct error error;
 
-    (void)context;
     assert_int_equal(libjson_load(&json, &error), 0);
     for (size_t i = 0; i < UNIT_COUNT(cases) * UNIT_COUNT(bodies); i++) {
         const char *body = bodies[i % UNIT_COUNT(bodies)];
@@ -357,7 +346,6 @@ static void bodies_that_are_too_large_are_not_looked_into(void **context) {
                    kinds[info.kind]);
         unit_check(!info.available.is_known && info.fields == NULL, "HTTP %ld has counts", status);
     }
-    unit_end();
 }
 
 /* ---- Numbers ---- */
@@ -438,8 +426,7 @@ static const char *value_of(size_t i, int64_t *value) {
     return i < NUMBERS ? numbers[i].json : not_usable[i - NUMBERS];
 }
 
-static void calls_left_are_usable_numbers(void **context) {
-    (void)context;
+UNIT_TEST(calls_left_are_usable_numbers) {
     for (size_t i = 0; i < VALUES * API_COUNT; i++) {
         int64_t value;
         const char *json = value_of(i / API_COUNT, &value);
@@ -450,14 +437,12 @@ static void calls_left_are_usable_numbers(void **context) {
                    json, kinds[info.kind]);
         unit_check(is_count(&info.available, value), "%s is %" PRId64, json, info.available.value);
     }
-    unit_end();
 }
 
-static void other_counts_are_usable_numbers_from_0_or_absent(void **context) {
+UNIT_TEST(other_counts_are_usable_numbers_from_0_or_absent) {
     static const char *const keys[] = {"token_limit", "token_use_today", "hours_to_restart_count",
                                        "all_token_today"};
 
-    (void)context;
     for (size_t i = 0; i < VALUES * UNIT_COUNT(keys); i++) {
         const char *key = keys[i % UNIT_COUNT(keys)];
         int64_t value;
@@ -475,12 +460,11 @@ static void other_counts_are_usable_numbers_from_0_or_absent(void **context) {
         unit_check(strcmp(info.unusable, value == NO ? key : "") == 0, "%s: %s: unusable '%s'", key,
                    json, info.unusable);
     }
-    unit_end();
 }
 
 /* ---- Fields ---- */
 
-static void the_first_spelling_that_is_there_counts(void **context) {
+UNIT_TEST(the_first_spelling_that_is_there_counts) {
     static const struct {
         const char *documented;
         const char *sibling;
@@ -493,7 +477,6 @@ static void the_first_spelling_that_is_there_counts(void **context) {
         {"\"0\"", "8", 0, 8},  {"null", "\"\"", NO, NO}, {"null", "[]", NO, NO},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char body[256];
         snprintf(body, sizeof body,
@@ -505,10 +488,9 @@ static void the_first_spelling_that_is_there_counts(void **context) {
         unit_check(is_count(&crm.available, cases[i].crm), "the CRM's %s", body);
         unit_check(is_count(&manager.available, cases[i].manager), "Manager's %s", body);
     }
-    unit_end();
 }
 
-static void what_cannot_be_used_is_named(void **context) {
+UNIT_TEST(what_cannot_be_used_is_named) {
     static const struct {
         const char *fields;
         const char *crm;
@@ -527,7 +509,6 @@ static void what_cannot_be_used_is_named(void **context) {
          "description, token_limit, token_use_today, all_token_today, hours_to_restart_count"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char body[512];
         snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":7,%s}}",
@@ -539,12 +520,11 @@ static void what_cannot_be_used_is_named(void **context) {
         unit_check(strcmp(manager.unusable, cases[i].manager) == 0, "Manager: %s",
                    manager.unusable);
     }
-    unit_end();
 }
 
 /* ---- Texts ---- */
 
-static void texts_are_masked_cleaned_and_cut(void **context) {
+UNIT_TEST(texts_are_masked_cleaned_and_cut) {
     static const struct {
         const char *json; /* of a string, without its quotes */
         const char *expected;
@@ -564,7 +544,6 @@ static void texts_are_masked_cleaned_and_cut(void **context) {
          "0123456789012345678901234567890123456789012345678\xE2\x80\xA6"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *json = cases[i].json;
         char body[1024];
@@ -579,16 +558,14 @@ static void texts_are_masked_cleaned_and_cut(void **context) {
             unit_check(strcmp(texts[k], cases[i].expected) == 0, "%s became '%s'",
                        unit_show_text(json).text, unit_show_text(texts[k]).text);
     }
-    unit_end();
 }
 
 /* ---- Hostile bodies ---- */
 
-static void deep_nesting_does_no_harm(void **context) {
+UNIT_TEST(deep_nesting_does_no_harm) {
     static const size_t depths[] = {1, 25, 100, 30000};
     static char body[64 * 1024 + 1];
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(depths); i++) {
         char *end = body + sprintf(body, "{\"x\":");
         memset(end, '[', depths[i]);
@@ -600,13 +577,11 @@ static void deep_nesting_does_no_harm(void **context) {
     }
     memset(body, '{', sizeof body - 1);
     unit_check(decode_text(API_CRM, body).kind == REPLY_NOT_UNDERSTOOD, "nothing but braces");
-    unit_end();
 }
 
-static void every_beginning_of_an_answer_is_not_understood(void **context) {
+UNIT_TEST(every_beginning_of_an_answer_is_not_understood) {
     const char *answer = documented[1].body;
 
-    (void)context;
     for (size_t length = 0; length < strlen(answer); length++) {
         char *body = strndup(answer, length); /* so that a sanitizer sees what is read beyond */
         assert_non_null(body);
@@ -614,12 +589,11 @@ static void every_beginning_of_an_answer_is_not_understood(void **context) {
         unit_check(info.kind == REPLY_NOT_UNDERSTOOD, "%zu bytes are %s", length, kinds[info.kind]);
         free(body);
     }
-    unit_end();
 }
 
 /* ---- Fields for the user ---- */
 
-static void fields_are_listed_a_line_each(void **context) {
+UNIT_TEST(fields_are_listed_a_line_each) {
     static const struct {
         const char *body;
         const char *fields;
@@ -633,20 +607,17 @@ static void fields_are_listed_a_line_each(void **context) {
         {"{}", ""},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = decode(API_CRM, 200, cases[i].body, strlen(cases[i].body), true);
         unit_check(info.fields != NULL && strcmp(info.fields, cases[i].fields) == 0, "%s: %s",
                    cases[i].body, info.fields);
         token_info_free(&info);
     }
-    unit_end();
 }
 
-static void a_kept_answer_lists_what_it_holds(void **context) {
+UNIT_TEST(a_kept_answer_lists_what_it_holds) {
     struct token_info info = {.error = {"FORBIDDEN"}, .message = {"m"}, .description = {"d"}};
 
-    (void)context;
     info.limit = count_of(4800);
     info.all_used = count_of(9000);
     info.available = count_of(-1);
@@ -657,23 +628,3 @@ static void a_kept_answer_lists_what_it_holds(void **context) {
     token_info_free(&info);
     assert_null(info.fields);
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(documented_answers_are_understood),
-    cmocka_unit_test(each_kind_of_answer_is_told),
-    cmocka_unit_test(code_and_error_may_be_absent_in_several_ways),
-    cmocka_unit_test(code_0_is_success_for_manager_only),
-    cmocka_unit_test(what_is_not_json_says_how_it_begins),
-    cmocka_unit_test(bodies_that_are_too_large_are_not_looked_into),
-    cmocka_unit_test(calls_left_are_usable_numbers),
-    cmocka_unit_test(other_counts_are_usable_numbers_from_0_or_absent),
-    cmocka_unit_test(the_first_spelling_that_is_there_counts),
-    cmocka_unit_test(what_cannot_be_used_is_named),
-    cmocka_unit_test(texts_are_masked_cleaned_and_cut),
-    cmocka_unit_test(deep_nesting_does_no_harm),
-    cmocka_unit_test(every_beginning_of_an_answer_is_not_understood),
-    cmocka_unit_test(fields_are_listed_a_line_each),
-    cmocka_unit_test(a_kept_answer_lists_what_it_holds),
-};
-
-UNIT_MAIN(tests)
