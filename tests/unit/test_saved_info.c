@@ -2,17 +2,15 @@
 #include "config.h"
 
 #include "cache/saved_info.h"
-#include "figures.h"
+#include "check.h"
 #include "mask.h"
 #include "number.h"
 #include "unit.h"
 
 #include <stdlib.h>
 
-#define BIG NUMBER_MAX
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SECRET "s3cr3t"
-#define HOUR_MS INT64_C(3600000)
 
 /* The bytes of an entry of which nothing is empty. */
 static const char full_entry[] = "check_wolkvox_token answer, format 2\n"

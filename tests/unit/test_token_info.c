@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "api/decode.h"
-#include "figures.h"
+#include "check.h"
 #include "mask.h"
 #include "unit.h"
 
