@@ -25,9 +25,8 @@
 static const char *const kinds[] = {"TOKEN",        "LIMIT_EXCEEDED", "TOKEN_REFUSED", "BUSY",
                                     "WRONG_METHOD", "REFUSED",        "NOT_UNDERSTOOD"};
 
-static struct token_info decode(enum api_id api, long status, const char *body, size_t length,
-                                bool list_fields) {
-    const struct raw_reply reply = {.status = status, .body = body, .length = length};
+static struct token_info decode_raw(enum api_id api, const struct raw_reply *reply,
+                                    bool list_fields) {
     struct token_info info;
     struct libjson json;
     struct error error;
@@ -35,8 +34,15 @@ static struct token_info decode(enum api_id api, long status, const char *body, 
     if (libjson_load(&json, &error) != 0)
         fail_msg("%s", error.text);
     mask_register("s3cr3t");
-    assert_int_equal(decode_reply(&json, &apis[api], &reply, list_fields, &info), 0);
+    assert_int_equal(decode_reply(&json, &apis[api], reply, list_fields, &info), 0);
     return info;
+}
+
+static struct token_info decode(enum api_id api, long status, const char *body, size_t length,
+                                bool list_fields) {
+    const struct raw_reply reply = {.status = status, .body = body, .length = length};
+
+    return decode_raw(api, &reply, list_fields);
 }
 
 static struct token_info decode_text(enum api_id api, const char *body) {
@@ -113,42 +119,32 @@ static const struct {
     size_t length;
     enum reply_kind kind;
 } kind_cases[] = {
-    {200, UNIT_BYTES(SOUND), REPLY_TOKEN},
     {200, UNIT_BYTES("\xEF\xBB\xBF\n \r\n\t" SOUND "\r\n \t"), REPLY_TOKEN},
     {200, UNIT_BYTES("{\"more\":[[[[{\"x\":[1,2]}]]]]," DATA "}"), REPLY_TOKEN},
     {200, UNIT_BYTES("{\"msg\":null,\"Code\":403," DATA "}"), REPLY_TOKEN},
     /* what json-c's parser takes beyond the standard */
-    {200, UNIT_BYTES("{" DATA ",}"), REPLY_TOKEN},
-    {200, UNIT_BYTES("/* */{'msg':NULL," DATA "}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("/* */{'msg':NULL," DATA ",}"), REPLY_TOKEN},
 
     /* not JSON */
-    {200, UNIT_BYTES(""), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(" "), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\xEF\xBB\xBF"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("\xEF\xBB\xBF\xEF\xBB\xBF" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("<html>OK</html>"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{data:1}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{" DATA), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "x"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(SOUND "}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "// x"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "\xC2\xA0"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "\0"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("\0" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"msg\":\"a\0b\"," DATA "}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\0" DATA "}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("/*\0*/" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("7\0" SOUND), REPLY_NOT_UNDERSTOOD},
     /* not the documented shape */
     {200, UNIT_BYTES("null"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("405"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("[" SOUND "]"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":null}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[]}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[" RECORD "," RECORD "]}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[[" RECORD "]]}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":true}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"Data\":" RECORD "}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(RECORD), REPLY_NOT_UNDERSTOOD},
 
@@ -158,17 +154,13 @@ static const struct {
     {429, UNIT_BYTES(SAYS("429", LIMIT, SIMULTANEOUS)), REPLY_LIMIT_EXCEEDED},
     {405, UNIT_BYTES(SAYS("\"501\"", "null", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {302, UNIT_BYTES(MESSAGE(LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("\xEF\xBB\xBF" MESSAGE(LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(SAYS("\"403\"", "\"\"", "\"Sorry: token\\n\\tlimit \\r exceeded!\"")),
+    {200, UNIT_BYTES(MESSAGE("\"Sorry: \\u0000token\\n\\tlimit \\r exceeded!\"")),
      REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(MESSAGE("\"\\u0000token limit exceeded\"")), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("{\"msg\":" LIMIT ",\"data\":[]}"), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES("{\"msg\":" LIMIT ",\"data\":{\"token_limit\":5}}"), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("\"200\"", "\"Token limit exceeded\"", "\"\"")), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("\"403\"", "\"null\"", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("true", "null", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("null", "[]", LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
     {302, UNIT_BYTES("<h1>Token\n  limit\texceeded</h1>"), REPLY_LIMIT_EXCEEDED},
     {403, UNIT_BYTES("\0 TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
     {405, UNIT_BYTES(MESSAGE(LIMIT) "x"), REPLY_LIMIT_EXCEEDED},
@@ -178,7 +170,6 @@ static const struct {
     {403, UNIT_BYTES("{\"detail\":" LIMIT "}"), REPLY_REFUSED},
     {403, UNIT_BYTES("{\"code\":" LIMIT "}"), REPLY_REFUSED},
     {403, UNIT_BYTES("{\"data\":" MESSAGE(LIMIT) "}"), REPLY_REFUSED},
-    {403, UNIT_BYTES(MESSAGE("\"TOKENLIMITEXCEEDED\"")), REPLY_REFUSED},
     {200, UNIT_BYTES(FULL("\"200\"", "\"null\"", LIMIT)), REPLY_TOKEN},
     {200, UNIT_BYTES(FULL("200", "null", INVALID)), REPLY_TOKEN},
     {200, UNIT_BYTES(FULL("200", "null", SIMULTANEOUS)), REPLY_TOKEN},
@@ -187,12 +178,9 @@ static const struct {
     /* the token is refused: before busy and before the other method */
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", INVALID)), REPLY_TOKEN_REFUSED},
     {200, UNIT_BYTES(SAYS("\"403\"", INVALID, "\"\"")), REPLY_TOKEN_REFUSED},
-    {200, UNIT_BYTES(MESSAGE("\"Validate\\n token\"")), REPLY_TOKEN_REFUSED},
-    {401, UNIT_BYTES(""), REPLY_TOKEN_REFUSED},
     {401, UNIT_BYTES(SOUND), REPLY_TOKEN_REFUSED},
     {200, UNIT_BYTES(FULL("\"401\"", "null", "\"\"")), REPLY_TOKEN_REFUSED},
-    {200, UNIT_BYTES(SAYS("401", "true", "\"\"")), REPLY_TOKEN_REFUSED},
-    {405, UNIT_BYTES(SAYS("401", "null", "\"\"")), REPLY_TOKEN_REFUSED},
+    {405, UNIT_BYTES(SAYS("401", "true", "\"\"")), REPLY_TOKEN_REFUSED},
     {429, UNIT_BYTES(SAYS("\"429\"", SIMULTANEOUS, INVALID)), REPLY_TOKEN_REFUSED},
     {401, UNIT_BYTES(SAYS("\"429\"", "null", SIMULTANEOUS)), REPLY_TOKEN_REFUSED},
     {302, UNIT_BYTES("<p>Please validate token</p>"), REPLY_TOKEN_REFUSED},
@@ -202,20 +190,15 @@ static const struct {
     /* busy */
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", SIMULTANEOUS)), REPLY_BUSY},
     {200, UNIT_BYTES(SAYS("\"200\"", "\"simultaneous\\n requests\"", "\"\"")), REPLY_BUSY},
-    {200, UNIT_BYTES(MESSAGE("\"simultaneous requests\"")), REPLY_BUSY},
     {405, UNIT_BYTES("Too many simultaneous requests"), REPLY_BUSY},
     {200, UNIT_BYTES("Too many simultaneous requests"), REPLY_NOT_UNDERSTOOD},
-    {403, UNIT_BYTES(MESSAGE("\"simultaneousrequests\"")), REPLY_REFUSED},
-    {429, UNIT_BYTES("<html>"), REPLY_BUSY},
     {429, UNIT_BYTES(SOUND), REPLY_BUSY},
-    {429, UNIT_BYTES("{\"code\":true}"), REPLY_BUSY},
     {200, UNIT_BYTES(FULL("\"429\"", "null", "\"\"")), REPLY_BUSY},
     {405, UNIT_BYTES(SAYS("429", "\"X\"", "\"\"")), REPLY_BUSY},
 
     /* another method is wanted */
-    {405, UNIT_BYTES(""), REPLY_WRONG_METHOD},
-    {501, UNIT_BYTES("<html>"), REPLY_WRONG_METHOD},
     {405, UNIT_BYTES(SOUND), REPLY_WRONG_METHOD},
+    {501, UNIT_BYTES("<html>"), REPLY_WRONG_METHOD},
     {200, UNIT_BYTES(SAYS("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), REPLY_WRONG_METHOD},
     {403, UNIT_BYTES(SAYS("501", "null", "\"\"")), REPLY_WRONG_METHOD},
 
@@ -225,7 +208,6 @@ static const struct {
     {403, UNIT_BYTES("<html>Maintenance</html>"), REPLY_REFUSED},
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", "\"API USE IS DISABLED\"")), REPLY_REFUSED},
     {502, UNIT_BYTES("{\"code\":true}"), REPLY_REFUSED},
-    {503, UNIT_BYTES("null"), REPLY_REFUSED},
     {200, UNIT_BYTES(SAYS("403", "true", "\"\"")), REPLY_REFUSED},
     {200, UNIT_BYTES(SAYS("[]", "\"FORBIDDEN\"", "\"\"")), REPLY_REFUSED},
 };
@@ -242,57 +224,44 @@ UNIT_TEST(each_kind_of_answer_is_told) {
         unit_check(info.kind != REPLY_NOT_UNDERSTOOD || info.reason != NULL, "%s: no reason",
                    body.text);
         unit_check(info.kind != REPLY_TOKEN || info.available.is_known, "%s: no count", body.text);
-        token_info_free(&info);
     }
 }
 
 /* Values of code and error in an answer that has counts. */
 static const struct {
     const char *key;
-    enum reply_kind kind;
-    const char *values[16];
+    enum reply_kind kinds[API_COUNT]; /* of the CRM, of Manager */
+    const char *values[12];
 } envelopes[] = {
-    {"code", REPLY_TOKEN, {"200", "200.0", "\"200\"", "null", "\"\"", "\" \""}},
-    {"code", REPLY_NOT_UNDERSTOOD, {"true", "false", "[200]", "{}"}},
+    {"code", {REPLY_TOKEN, REPLY_TOKEN}, {"200", "200.0", "\"200\"", "null", "\"\"", "\" \""}},
+    {"code", {REPLY_REFUSED, REPLY_TOKEN}, {"0", "\"0\"", "0.0"}},
+    {"code", {REPLY_NOT_UNDERSTOOD, REPLY_NOT_UNDERSTOOD}, {"true", "[200]", "{}"}},
     {"code",
-     REPLY_REFUSED,
+     {REPLY_REFUSED, REPLY_REFUSED},
      {"\"403\"", "-200", "200.5", "\"0200\"", "\"+200\"", "\"200 OK\"", "\"00\"", "\"null\"",
       "\"\\u0000\"",
       /* 200 where 64 or 32 bits are all there is */
       "18446744073709551816", "4294967496"}},
-    {"error", REPLY_TOKEN, {"\"null\"", "\"nULl\"", "null", "\"\"", "\" \""}},
-    {"error", REPLY_NOT_UNDERSTOOD, {"true", "false", "[\"null\"]", "{}"}},
+    {"error", {REPLY_TOKEN, REPLY_TOKEN}, {"\"null\"", "\"nULl\"", "null", "\"\"", "\" \""}},
+    {"error", {REPLY_NOT_UNDERSTOOD, REPLY_NOT_UNDERSTOOD}, {"false", "[\"null\"]", "{}"}},
     {"error",
-     REPLY_REFUSED,
-     {"\"FORBIDDEN\"", "\"null.\"", "\"nul\"", "\"none\"", "\"0\"", "0", "\"null\\u0000x\"",
-      "\"nul\\u0000\""}},
+     {REPLY_REFUSED, REPLY_REFUSED},
+     {"\"FORBIDDEN\"", "\"null.\"", "\"nul\"", "\"0\"", "0", "\"null\\u0000x\"", "\"nul\\u0000\""}},
 };
 
 UNIT_TEST(code_and_error_may_be_absent_in_several_ways) {
     for (size_t i = 0; i < UNIT_COUNT(envelopes) * API_COUNT; i++) {
-        enum reply_kind kind = envelopes[i / API_COUNT].kind;
+        enum reply_kind kind = envelopes[i / API_COUNT].kinds[i % API_COUNT];
         for (const char *const *value = envelopes[i / API_COUNT].values; *value != NULL; value++) {
             char body[256];
             snprintf(body, sizeof body, "{\"%s\":%s," DATA "}", envelopes[i / API_COUNT].key,
                      *value);
             struct token_info info = decode_text(i % API_COUNT, body);
             const char *shown = body[2] == 'c' ? info.code.text : info.error.text;
-            unit_check(info.kind == kind, "%s is %s", body, kinds[info.kind]);
+            unit_check(info.kind == kind, "%s: %s is %s", apis[i % API_COUNT].name, body,
+                       kinds[info.kind]);
             unit_check((*shown != '\0') == (kind == REPLY_REFUSED), "%s shows '%s'", body, shown);
         }
-    }
-}
-
-UNIT_TEST(code_0_is_success_for_manager_only) {
-    static const char *const codes[] = {"0", "\"0\"", "0.0"};
-
-    for (size_t i = 0; i < UNIT_COUNT(codes); i++) {
-        char body[128];
-        snprintf(body, sizeof body, "{\"code\":%s," DATA "}", codes[i]);
-        struct token_info crm = decode_text(API_CRM, body);
-        struct token_info manager = decode_text(API_MANAGER, body);
-        unit_check(crm.kind == REPLY_REFUSED && crm.code.text[0] == '0', "the CRM's %s", codes[i]);
-        unit_check(manager.kind == REPLY_TOKEN, "Manager's %s", codes[i]);
     }
 }
 
@@ -305,12 +274,10 @@ UNIT_TEST(what_is_not_json_says_how_it_begins) {
         {UNIT_BYTES("<html>s3cr3t</html>"), "?html?***?/html?"},
         {UNIT_BYTES("\xEF\xBB\xBF OK\n"), "OK"},
         {UNIT_BYTES("\0\0x"), "??x"},
-        {UNIT_BYTES("0123456789012345678901234567890123456789"), ""}, /* a number, which is JSON */
         {UNIT_BYTES("a123456789012345678901234567890123456789"),
          "a123456789012345678901234567890123456789"},
         {UNIT_BYTES("a1234567890123456789012345678901234567890"),
          "a12345678901234567890123456789012345678\xE2\x80\xA6"},
-        {UNIT_BYTES("{\"data\":"), "{\"data\":"},
         {UNIT_BYTES("[]"), ""},
         {UNIT_BYTES(""), ""},
     };
@@ -332,137 +299,92 @@ UNIT_TEST(bodies_that_are_too_large_are_not_looked_into) {
                  {302, REPLY_REFUSED},        {429, REPLY_BUSY},
                  {405, REPLY_WRONG_METHOD},   {401, REPLY_TOKEN_REFUSED}};
     static const char *const bodies[] = {SOUND, MESSAGE(LIMIT), "token limit exceeded"};
-    struct libjson json;
-    struct error error;
 
-    assert_int_equal(libjson_load(&json, &error), 0);
     for (size_t i = 0; i < UNIT_COUNT(cases) * UNIT_COUNT(bodies); i++) {
         const char *body = bodies[i % UNIT_COUNT(bodies)];
         long status = cases[i / UNIT_COUNT(bodies)].status;
         const struct raw_reply reply = {status, body, strlen(body), .is_too_large = true};
-        struct token_info info;
-        assert_int_equal(decode_reply(&json, &apis[API_CRM], &reply, true, &info), 0);
+        struct token_info info = decode_raw(API_CRM, &reply, true);
         unit_check(info.kind == cases[i / UNIT_COUNT(bodies)].kind, "HTTP %ld is %s", status,
                    kinds[info.kind]);
         unit_check(!info.available.is_known && info.fields == NULL, "HTTP %ld has counts", status);
     }
 }
 
-/* ---- Numbers ---- */
-
-#define MOST INT64_C(1000000000000)
+/* ---- Fields ---- */
 
 static const struct {
     const char *json;
-    int64_t value;
-} numbers[] = {{"0", 0},
+    int64_t value; /* NO: it cannot be used */
+} numbers[] = {
+    {"0", 0},
+    {"9999", 9999},
+    {"10000", 10000},
+    {"1000000000000", BIG},
+    {"-1", -1},
+    {"-1000000000000", -BIG},
+    {"-0", 0},
+    {"4799.0", 4799},
+    {"479900e-2", 4799},
+    {"\"4800\"", 4800},
+    {"\" -12 \"", -12},
+    {"\"\\t\\r\\n 1\\u000b\\f\"", 1},
+    {"\"-1000000000000\"", -BIG},
+    {"\"\\u0031\"", 1},
+    {"1000000000001", NO},
+    {"-1000000000001", NO},
+    {"100000000000000000000000000000000000000000", NO},
+    {"1e-400", NO},
+    {"4799.00000000000000000001", NO},
+    {"NaN", NO},
+    {"\"1000000000001\"", NO},
+    {"\"04\"", NO},
+    {"\"+1\"", NO},
+    {"\"-0\"", NO},
+    {"\"- 1\"", NO},
+    {"\"1 2\"", NO},
+    {"\"1\\u0000\"", NO},
+    {"\"1\\u00a0\"", NO},
+    {"\"1.0\"", NO},
+    {"\"1e3\"", NO},
+    {"\"12abc\"", NO},
+    {"\"\xD9\xA3\"", NO}, /* an Arabic digit */
+    {"\"null\"", NO},
+    {"true", NO},
+    {"[1]", NO},
+};
 
-               {"9999", 9999},
-               {"10000", 10000},
-               {"1000000000000", MOST},
-               {"-1", -1},
-               {"-1000000000000", -MOST},
-               {"-0", 0},
-               {"4799.0", 4799},
-               {"48e2", 4800},
-               {"4.799E+3", 4799},
-               {"479900e-2", 4799},
+UNIT_TEST(counts_are_usable_numbers_or_absent) {
+    static const struct {
+        const char *key;
+        int64_t min;
+        int64_t max;
+    } fields[] = {{"available_consumption_options", -BIG, BIG},
+                  {"token_limit", 0, BIG},
+                  {"token_use_today", 0, BIG},
+                  {"hours_to_restart_count", 0, 9999},
+                  {"all_token_today", 0, BIG}};
 
-               {"0e5", 0},
-
-               {"1000000000000.0", MOST},
-               {"\"0\"", 0},
-               {"\"4800\"", 4800},
-               {"\"-1\"", -1},
-               {"\" -12 \"", -12},
-               {"\"\\t\\r\\n 1\\u000b\\f\"", 1},
-
-               {"\"-1000000000000\"", -MOST},
-               {"\"\\u0031\"", 1}};
-
-static const char *const not_usable[] = {"1000000000001",
-                                         "9223372036854775808",
-
-                                         "100000000000000000000000000000000000000000",
-                                         "-1000000000001",
-
-                                         "1e400",
-                                         "1e-400",
-                                         "4798.99999999999999999999",
-                                         "4799.00000000000000000001",
-
-                                         "NaN",
-
-                                         "\"1000000000001\"",
-                                         "\"-1000000000001\"",
-
-                                         "\"00\"",
-                                         "\"04\"",
-                                         "\"-04\"",
-                                         "\"+1\"",
-                                         "\"-0\"",
-
-                                         "\"- 1\"",
-
-                                         "\"1 2\"",
-                                         "\"1\\u0000\"",
-                                         "\"1\\u00a0\"",
-                                         "\"1.0\"",
-                                         "\"1e3\"",
-
-                                         "\"12abc\"",
-
-                                         "\"\xD9\xA3\"",
-                                         "\"null\"",
-                                         "true",
-                                         "[1]",
-                                         "{\"value\":1}"};
-
-enum { NUMBERS = UNIT_COUNT(numbers), VALUES = NUMBERS + UNIT_COUNT(not_usable) };
-
-/* NO where it cannot be used. */
-static const char *value_of(size_t i, int64_t *value) {
-    *value = i < NUMBERS ? numbers[i].value : NO;
-    return i < NUMBERS ? numbers[i].json : not_usable[i - NUMBERS];
-}
-
-UNIT_TEST(calls_left_are_usable_numbers) {
-    for (size_t i = 0; i < VALUES * API_COUNT; i++) {
-        int64_t value;
-        const char *json = value_of(i / API_COUNT, &value);
+    for (size_t i = 0; i < UNIT_COUNT(numbers) * UNIT_COUNT(fields); i++) {
+        size_t field = i % UNIT_COUNT(fields);
+        const char *json = numbers[i / UNIT_COUNT(fields)].json;
+        int64_t value = numbers[i / UNIT_COUNT(fields)].value;
         char body[256];
-        snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":%s}}", json);
-        struct token_info info = decode_text(i % API_COUNT, body);
-        unit_check(info.kind == (value == NO ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s is %s",
-                   json, kinds[info.kind]);
-        unit_check(is_count(&info.available, value), "%s is %" PRId64, json, info.available.value);
-    }
-}
-
-UNIT_TEST(other_counts_are_usable_numbers_from_0_or_absent) {
-    static const char *const keys[] = {"token_limit", "token_use_today", "hours_to_restart_count",
-                                       "all_token_today"};
-
-    for (size_t i = 0; i < VALUES * UNIT_COUNT(keys); i++) {
-        const char *key = keys[i % UNIT_COUNT(keys)];
-        int64_t value;
-        const char *json = value_of(i / UNIT_COUNT(keys), &value);
-        char body[256];
-        if (value < 0 || value > (i % UNIT_COUNT(keys) == 2 ? 9999 : MOST))
+        if (value < fields[field].min || value > fields[field].max)
             value = NO;
-        snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":7,\"%s\":%s}}",
-                 key, json);
+        bool is_lost = field == 0 && value == NO;
+        snprintf(body, sizeof body, "{\"data\":{\"%s\":%s%s}}", fields[field].key, json,
+                 field > 0 ? ",\"available_consumption_options\":7" : "");
         struct token_info info = decode_text(API_MANAGER, body);
-        const struct optional_count *counts[] = {&info.limit, &info.used, &info.hours,
-                                                 &info.all_used};
-        unit_check(info.kind == REPLY_TOKEN && is_count(counts[i % UNIT_COUNT(keys)], value),
-                   "%s: %s is %s", key, json, kinds[info.kind]);
-        unit_check(strcmp(info.unusable, value == NO ? key : "") == 0, "%s: %s: unusable '%s'", key,
-                   json, info.unusable);
+        const struct optional_count *counts[] = {&info.available, &info.limit, &info.used,
+                                                 &info.hours, &info.all_used};
+        unit_check(info.kind == (is_lost ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s is %s", body,
+                   kinds[info.kind]);
+        unit_check(is_count(counts[field], value), "%s is %" PRId64, body, counts[field]->value);
+        unit_check(strcmp(info.unusable, value == NO && field > 0 ? fields[field].key : "") == 0,
+                   "%s: unusable '%s'", body, info.unusable);
     }
 }
-
-/* ---- Fields ---- */
 
 UNIT_TEST(the_first_spelling_that_is_there_counts) {
     static const struct {
@@ -471,10 +393,9 @@ UNIT_TEST(the_first_spelling_that_is_there_counts) {
         int64_t crm;
         int64_t manager;
     } cases[] = {
-        {"7", "8", 7, 8},      {"null", "8", 8, 8},      {"7", "null", 7, 7},
-        {"\"\"", "8", 8, 8},   {"\" \\n\"", "8", 8, 8},  {"7", "\" \"", 7, 7},
-        {"\"x\"", "8", NO, 8}, {"7", "1.5", 7, NO},      {"true", "8", NO, 8},
-        {"\"0\"", "8", 0, 8},  {"null", "\"\"", NO, NO}, {"null", "[]", NO, NO},
+        {"7", "8", 7, 8},        {"null", "8", 8, 8},  {"7", "null", 7, 7},
+        {"\" \\n\"", "8", 8, 8}, {"7", "\" \"", 7, 7}, {"\"x\"", "8", NO, 8},
+        {"7", "1.5", 7, NO},     {"true", "8", NO, 8}, {"null", "\"\"", NO, NO},
     };
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
@@ -498,13 +419,8 @@ UNIT_TEST(what_cannot_be_used_is_named) {
     } cases[] = {
         {"\"token_limit\":null,\"description\":null", "", ""},
         {"\"token_limit\":\" \",\"token_use_today\":\"\"", "token_limit, token_use_today", ""},
-        {"\"token_limit\":\"x\",\"hours_to_restart_count\":-1",
-         "token_limit, hours_to_restart_count", "token_limit, hours_to_restart_count"},
-        {"\"all_token_today\":-1", "", "all_token_today"},
-        {"\"description\":5", "description", "description"},
-        {"\"description\":[\"x\"]", "description", "description"},
-        {"\"description\":true,\"token_limit\":-1,\"token_use_today\":1.5,\"all_token_today\":{},"
-         "\"hours_to_restart_count\":10000",
+        {"\"description\":[\"x\"],\"token_limit\":-1,\"token_use_today\":1.5,"
+         "\"all_token_today\":{},\"hours_to_restart_count\":10000",
          "description, token_limit, token_use_today, hours_to_restart_count",
          "description, token_limit, token_use_today, all_token_today, hours_to_restart_count"},
     };
@@ -522,31 +438,22 @@ UNIT_TEST(what_cannot_be_used_is_named) {
     }
 }
 
-/* ---- Texts ---- */
-
+/* How foreign text is masked, cleaned and cut is in test_text. */
 UNIT_TEST(texts_are_masked_cleaned_and_cut) {
     static const struct {
         const char *json; /* of a string, without its quotes */
         const char *expected;
     } cases[] = {
-        {" sales \\n crm ", "sales   crm"},
-        {"ni\xC3\xB1o ni\\u00f1o", "ni\xC3\xB1o ni\xC3\xB1o"},
-        {"\\ud83d\\ude00\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80\xF0\x9F\x98\x80"},
-        {"a\xFFz\xC3", "a?z?"},
-        {"a\xED\xA0\x80z", "a???z"},
+        {" ni\xC3\xB1o ni\\u00f1o \\ud83d\\ude00", "ni\xC3\xB1o ni\xC3\xB1o \xF0\x9F\x98\x80"},
+        {"a\xFFz\xED\xA0\x80\xC3", "a?z????"},
         {"a\\ud83dz", "a\xEF\xBF\xBDz"},
         {"<a|b\\\\n\\u0000\\u202e>", "?a?b?n???"},
-        {"it is s3cr3t, so", "it is ***, so"},
-        {"s3c\\nr\\u0033t %733cr3t", "*** ***"},
-        {"0123456789012345678901234567890123456789012345678901234567890123456789"
-         "012345678901234567890123456789012345678901234567890",
-         "0123456789012345678901234567890123456789012345678901234567890123456789"
-         "0123456789012345678901234567890123456789012345678\xE2\x80\xA6"},
+        {"it is s3c\\nr\\u0033t, so", "it is ***, so"},
     };
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *json = cases[i].json;
-        char body[1024];
+        char body[512];
         snprintf(body, sizeof body,
                  "{\"code\":\"%s\",\"error\":\"%s\",\"msg\":\"%s\",\"data\":{\"description\":"
                  "\"%s\"}}",
