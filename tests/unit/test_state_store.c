@@ -24,6 +24,19 @@ static int run(const char *command) {
     return system(whole);
 }
 
+UNIT_TEST(the_root_is_made_only_where_that_is_asked_for) {
+    static const char root[] = ROOT "/a//b/";
+    struct store store;
+    struct error error;
+
+    assert_int_equal(system("rm -rf " ROOT), 0);
+    assert_int_equal(store_open(&store, root, false, "plugin", &error), -1);
+    assert_string_equal(error.text, ROOT "/a//b/ does not exist");
+    assert_int_equal(access(ROOT, F_OK), -1);
+    assert_int_equal(store_open(&store, root, true, "plugin", &error), 0);
+    store_close(&store);
+}
+
 static void open_store(struct store *store) {
     struct error error;
 

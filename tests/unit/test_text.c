@@ -31,15 +31,11 @@ static const struct {
     {UNIT_BYTES("ni\xC3\xB1o \xE2\x82\xAC \xF0\x9F\x98\x80"),
      "ni\xC3\xB1o \xE2\x82\xAC \xF0\x9F\x98\x80"},
     {UNIT_BYTES("a\0b\0"), "a#b#"},
-    {UNIT_BYTES("\x1B[31mred\x07"), "#[31mred#"},
     {UNIT_BYTES("a\r\n\t\v\fz"), "a#####z"},
-    {UNIT_BYTES("a\\nz"), "a#nz"},
     {UNIT_BYTES("<b>&amp;|</b>"), "#b##amp;##/b#"},
     /* a broken character takes no good one along */
     {UNIT_BYTES("\xC3<"), "##"},
     {UNIT_BYTES("\xE2\x82\xC3\xB1"), "##\xC3\xB1"},
-    {UNIT_BYTES("\xF0\x9F\x98\xE2\x82\xAC"), "###\xE2\x82\xAC"},
-    {UNIT_BYTES("\xF0ok\xC3"), "#ok#"},
     {UNIT_BYTES("\x80 \xBF \xC2\x80\x80"), "# # ##"},
     {UNIT_BYTES("\xC0\xAF \xC1\x9C \xE0\x9F\xBF \xF0\x8F\xBF\xBF"),
      "## ## ### ####"},                                   /* overlong */
@@ -109,7 +105,6 @@ UNIT_TEST(masking_comes_before_cleaning_and_after_it) {
     } cases[] = {
         {"a <x|y>&z b", "<x|y>&z", "a *** b"},
         {"s3cr3t|<s3c\nr3t>", "s3cr3t", "***##***#"},
-        {"a x|y b", "x?y", "a *** b"},
         {"a x\\y x\xFFy x\x01y b", "x?y", "a *** *** *** b"},
         {"a ?|?&?<?>?|?&?<?>?|? b", "????????????????", "a *** b"},
     };
@@ -121,27 +116,6 @@ UNIT_TEST(masking_comes_before_cleaning_and_after_it) {
         unit_check(matches(result, cases[i].pattern), "'%s' became '%s'",
                    unit_show_text(cases[i].text).text, unit_show_text(result).text);
         free(result);
-    }
-}
-
-UNIT_TEST(white_space_is_trimmed) {
-    static const struct {
-        const char *bytes;
-        size_t length;
-        const char *rest;
-    } cases[] = {
-        {UNIT_BYTES(""), ""},
-        {UNIT_BYTES(" \t\r\n\v\f"), ""},
-        {UNIT_BYTES("a b"), "a b"},
-        {UNIT_BYTES("\r\n a b\t "), "a b"},
-        {UNIT_BYTES("\xC2\xA0x\x1F"), "\xC2\xA0x\x1F"},
-    };
-
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        size_t length = cases[i].length;
-        const char *rest = white_space_trim(cases[i].bytes, &length);
-        unit_check(length == strlen(cases[i].rest) && memcmp(rest, cases[i].rest, length) == 0,
-                   "'%s'", unit_show(cases[i].bytes, cases[i].length).text);
     }
 }
 
@@ -163,11 +137,7 @@ UNIT_TEST(excerpts_are_cut_to_code_points) {
         size_t expected; /* units before the ellipsis; SIZE_MAX: not cut */
     } cases[] = {
         {"a", 0, 120, SIZE_MAX},
-        {"a", 120, 120, SIZE_MAX},
-        {"a", 121, 120, 119},
         {"a", 100000, 120, 119},
-        {"\xC3\xB1", 120, 120, SIZE_MAX},
-        {"\xC3\xB1", 121, 120, 119},
         {"\xF0\x9F\x98\x80", 256, 256, SIZE_MAX},
         {"\xF0\x9F\x98\x80", 257, 256, 255},
         {"a", 1, 1, SIZE_MAX},
@@ -196,9 +166,7 @@ UNIT_TEST(excerpts_are_masked_and_have_no_white_space_around) {
         const char *pattern;
     } cases[] = {
         {UNIT_BYTES("\r\n\t "), ""},
-        {UNIT_BYTES("\n\ta\nb\r\n"), "a#b"},
         {UNIT_BYTES("\xE2\x80\xA8x\xC2\x85"), "x"},
-        {UNIT_BYTES(" s3cr3t "), "***"},
         {UNIT_BYTES("a|s3c\nr3t\0b"), "a#***#b"},
     };
 
@@ -234,21 +202,16 @@ UNIT_TEST(phrases_are_found_in_any_case_and_spacing) {
         size_t length;
         bool expected;
     } cases[] = {
-        {UNIT_BYTES("token limit exceeded"), true},
         {UNIT_BYTES("error: tOkEn LiMiT eXcEeDeD!"), true},
         {UNIT_BYTES("TOKEN\r\n\r\n LIMIT\v\f\tEXCEEDED"), true},
         {UNIT_BYTES("TOKEN\xC2\xA0LIMIT\xE2\x80\x83\xE3\x80\x80\x45XCEEDED"), true},
         {UNIT_BYTES("TOKEN\xE2\x80\x8BLIMIT EXCEEDED"), false}, /* zero width */
-        {UNIT_BYTES("TOKEN\xC2 LIMIT EXCEEDED"), false},
         {UNIT_BYTES("\0TOKEN LIMIT EXCEEDED"), true},
         {UNIT_BYTES("TOKEN TOKEN LIMIT TOKEN LIMIT EXCEEDED"), true},
         {UNIT_BYTES("\xFF\xC3TOKEN LIMIT EXCEEDED\xC3"), true},
         {UNIT_BYTES("TOKEN LIMITEXCEEDED"), false},
-        {UNIT_BYTES("TOKEN_LIMIT_EXCEEDED"), false},
         {UNIT_BYTES("TOKEN\0LIMIT EXCEEDED"), false},
         {UNIT_BYTES("TOKEN LIMIT EXCEEDE"), false},
-        {UNIT_BYTES("TOKEN LIMIT "), false},
-        {UNIT_BYTES("LIMIT EXCEEDED TOKEN"), false},
         {UNIT_BYTES("TOKEN LIMIT NOT EXCEEDED"), false},
         {UNIT_BYTES(""), false},
     };
