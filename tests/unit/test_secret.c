@@ -12,28 +12,17 @@ UNIT_TEST(tokens_are_visible_ascii_without_white_space_around) {
         size_t length;
         const char *expected; /* the token, or after a dash the reason for a refusal */
     } cases[] = {
-        {UNIT_BYTES("abc"), "abc"},
-        {UNIT_BYTES("abc\r\n"), "abc"},
         {UNIT_BYTES("\t \v\f\r\nabc\t \v\f\r\n"), "abc"},
-        {UNIT_BYTES("\xEF\xBB\xBF"
-                    "abc"),
-         "abc"},
         {UNIT_BYTES(" \xEF\xBB\xBF abc"), "abc"},
         {UNIT_BYTES("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"), "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"},
-        {UNIT_BYTES("\"quoted\""), "\"quoted\""},
         {UNIT_BYTES("token=abc"), "token=abc"},
         {UNIT_BYTES(""), "-empty"},
-        {UNIT_BYTES(" \t\r\n\v\f"), "-empty"},
         {UNIT_BYTES("\xEF\xBB\xBF\n"), "-empty"},
         {UNIT_BYTES("a b"), "-space"},
-        {UNIT_BYTES("a\tb"), "-control"},
-        {UNIT_BYTES("a\r\nX: y"), "-control"},
         {UNIT_BYTES("a\0"), "-control"},
         {UNIT_BYTES("\0a"), "-control"},
-        {UNIT_BYTES("a\x1B[0m"), "-control"},
         {UNIT_BYTES("a\x7F"), "-control"},
         {UNIT_BYTES("a\x80"), "-not ASCII"},
-        {UNIT_BYTES("a\xFF"), "-not ASCII"},
         {UNIT_BYTES("\xC2\xA0token"), "-not ASCII"},
         {UNIT_BYTES("abc\xEF\xBB\xBF"), "-not ASCII"},
     };
@@ -93,18 +82,14 @@ UNIT_TEST(likely_mistakes_are_recognised) {
         const char *words; /* NULL: nothing is wrong */
     } cases[] = {
         {UNIT_BYTES("Wolkvox-Token: abc\n"), "name"},
-        {UNIT_BYTES("wolkvox-token:abc"), "name"},
         {UNIT_BYTES("export WOLKVOX_TOKEN=abc"), "name"},
-        {UNIT_BYTES("token=abc"), "name"},
         {UNIT_BYTES(" token = abc"), "name"},
         {UNIT_BYTES("\"abc\"\n"), "quotes"},
         {UNIT_BYTES("'abc'"), "quotes"},
         {UNIT_BYTES("\xFF\xFE\x61\0\x62\0"), "UTF-16"},
         {UNIT_BYTES("abc"), NULL},
         {UNIT_BYTES("a=b"), NULL},
-        {UNIT_BYTES("token"), NULL},
         {UNIT_BYTES("\"abc'"), NULL},
-        {UNIT_BYTES("\""), NULL},
         {UNIT_BYTES(""), NULL},
         {UNIT_BYTES("=token"), NULL},
     };
