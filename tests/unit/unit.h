@@ -80,22 +80,6 @@ static inline struct unit_shown unit_show_text(const char *text) {
     return text != NULL ? unit_show(text, strlen(text)) : (struct unit_shown){"(null)"};
 }
 
-/* The same numbers in every run (xorshift64*). */
-static inline uint64_t unit_random(uint64_t *seed) {
-    *seed ^= *seed >> 12;
-    *seed ^= *seed << 25;
-    *seed ^= *seed >> 27;
-    return *seed * UINT64_C(2685821657736338717);
-}
-
-/* A random number from 0 to `max`, of any magnitude with the same chance. */
-static inline int64_t unit_random_up_to(uint64_t *seed, int64_t max) {
-    uint64_t bits = unit_random(seed) % 64;
-    uint64_t number = unit_random(seed) >> bits;
-
-    return (int64_t)(number % ((uint64_t)max + 1));
-}
-
 #define UNIT_COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Bytes of a literal and their number, NULs within it included. */
