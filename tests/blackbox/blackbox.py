@@ -257,7 +257,7 @@ def _secrets_shown(result, *secrets):
             yield "the output shows the token"
 
 
-# --- certificates and bare libcurl -----------------------------------------------------------
+# --- certificates ----------------------------------------------------------------------------
 
 
 def add_to_directory(certificate, directory):
@@ -265,13 +265,6 @@ def add_to_directory(certificate, directory):
     done = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate],
                           capture_output=True, text=True, check=True)
     shutil.copy(certificate, pathlib.Path(directory, f"{done.stdout.strip()}.0"))
-
-
-def bare_libcurl(server, directory):
-    """The command of one request by nothing but libcurl. What its libraries take is not the same on
-    each machine: the kernel maps more of a file at once where it was written in large pieces."""
-    add_to_directory(server.ca_file, directory)
-    return [str(pathlib.Path(PLUGIN).parent / "bench/floor"), server.url, str(directory)]
 
 
 # --- servers ---------------------------------------------------------------------------------
@@ -484,6 +477,16 @@ def wait_until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "what was waited for did not happen"
         os.sched_yield()
+
+
+def own_mounts(script, *args):
+    """The words of a command that runs another one in a mount name space of its own, once a shell script
+    has changed it; these arguments are the script's first. For run(wrapper=...); skips the test where
+    there is no such thing."""
+    trial = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
+    if not shutil.which("unshare") or subprocess.run(trial, capture_output=True, check=False).returncode:
+        raise unittest.SkipTest("needs root and mount name spaces")
+    return ("unshare", "-m", "sh", "-ec", f"mount --make-rprivate /\n{script}", "sh", *args)
 
 
 def some(table, part=4):

@@ -84,7 +84,7 @@ class Refusals(CommandLine):
         (("-H", "crm0001", "--api=manager"), ("-H/--hostname", "--api")),
         # positional arguments
         *(((*args,), ("unexpected argument",)) for args in (
-            ("word",), ("",), ("--", "-v"), ("-v", "word", "-v"), ("word", "--extra-opts"))),
+            ("word",), ("",), ("-",), ("--", "-v"), ("-v", "word", "-v"), ("word", "--extra-opts"))),
         # no file is opened before
         (("--extra-opts=@/nonexistent/x.ini", "-p", "0"), ("--port",)),
         (("--extra-opts=@/nonexistent/x.ini", "-w", "1", "-c", "2"), ("--critical",)),
