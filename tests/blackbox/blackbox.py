@@ -6,6 +6,7 @@ what the test gives it, and every run is held to the promises that hold for all 
 
 import base64
 import collections
+import contextlib
 import functools
 import importlib.machinery
 import importlib.util
@@ -21,6 +22,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -477,6 +479,27 @@ def wait_until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "what was waited for did not happen"
         os.sched_yield()
+
+
+@contextlib.contextmanager
+def feeding(*pieces, close=True):
+    """The reading end of a pipe to which a thread writes; without `close` the writing end stays open."""
+    reading, writing = os.pipe()
+    thread = threading.Thread(target=_write_all, args=(writing, pieces, close), daemon=True)
+    thread.start()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        thread.join()
+        if not close:
+            os.close(writing)
+
+
+def _write_all(descriptor, pieces, close):
+    with contextlib.suppress(OSError), open(descriptor, "wb", buffering=0, closefd=close) as pipe:
+        for piece in pieces:
+            pipe.write(piece)
 
 
 def own_mounts(script, *args):
