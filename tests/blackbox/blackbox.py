@@ -282,7 +282,7 @@ class RawServer(_api.LoopbackServer):
         super().__init__(address)
         self._handler = handler
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         self._handler(connection)
 
 
@@ -360,7 +360,7 @@ class Proxy(_api.LoopbackServer):
         self._refuse = refuse
         self._credentials = credentials
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         head = _read_head(connection)
         self.requests.append(head)
         method, target = head.decode("latin-1").split(" ")[:2]
