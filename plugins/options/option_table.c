@@ -14,8 +14,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
      "or an https:// URL. Required."},
     {OPTION_OPERATION, 'o', "operation", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "NAME",
      "the operation's name",
-     "the operation's name. Required for the CRM; Manager\n"
-     "knows none."},
+     "the operation's name. Required for the CRM, not used\n"
+     "for Manager."},
     {OPTION_API, '\0', "api", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "API", "crm or manager",
      "crm or manager (default: manager where SERVER is\n"
      "wvNNNN, else crm)"},
@@ -49,7 +49,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
      "where the answer to POST is 405 or 501; for Manager:\n"
      "GET)"},
     {OPTION_TIMEOUT, 't', "timeout", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "SECONDS[:STATE]",
-     "a whole number of seconds from 1 to 3600, and after a colon a state",
+     "a whole number of seconds from 1 to 3600, optionally followed by a colon and a state "
+     "(10:unknown)",
      "for the whole run, 1 to 3600 (default: 10). STATE\n"
      "is what a timeout means (default: as\n"
      "--unavailable)."},

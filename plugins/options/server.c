@@ -184,7 +184,7 @@ int server_parse(const char *text, struct server *server, const char **reason) {
               "for a loopback address";
     if (server->plain_http && !is_loopback(server))
         return -1;
-    *reason = "that is where people log in; give the wvNNNN that it leads to";
+    *reason = "that is the login page; log in and give the wvNNNN shown in the address bar";
     return strcmp(server->host, "manager") == 0 || strcmp(server->host, "manager.wolkvox.com") == 0
                ? -1
                : 0;

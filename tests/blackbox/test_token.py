@@ -144,8 +144,9 @@ class Content(TokenCase):
               (b"hush-1\x7fhush-2", "control character"), (b"hush-1\xc3\xa9hush-2", "not ASCII"),
               (b"hush-1\xff", "not ASCII"), (b"\xc2\xa0hush-1", "not ASCII"),
               (b"h" * (LONGEST + 1), "longer than 512 bytes"),
-              (b"Wolkvox-Token: hush-1", "keep only the token"), (b"token = hush-1", "keep only the token"),
-              (b'"hush-1 hush-2"', "quotes"))
+              (b"Wolkvox-Token: hush-1", "holds a space and begins with a name such as Wolkvox-Token; keep only the token"),
+              (b"token = hush-1", "keep only the token"),
+              (b'"hush-1 hush-2"', "holds a space and is in quotes; leave them out"))
     BROKEN_IN_FILES = ((b"", "is empty"), (b"\r\nhush-1", "is empty"), (b" \t\nhush-1\n", "is empty"),
                        (b"hush-1\0hush-2", "control character"), (b"\0" * 100, "control character"),
                        ("hush-1".encode("utf-16"), "UTF-16"), (b"h" * 100000, "longer than"))
@@ -326,6 +327,10 @@ class Kinds(TokenCase):
             for option in ("--token-file=", "--ca-file=", "--extra-opts=@", "--extra-opts="):
                 with self.subTest(option=option, secret=secret[:20]):
                     self.assert_no_request(option + secret, hidden=[secret], token=OTHER)
+        result = self.assert_no_request("--token-file=some-name", token=OTHER)
+        self.assertIn("(its name is not shown: it may be the token; write ./ in front to see it): ", result.message)
+        result = self.assert_no_request("--token-file=./some-name", token=OTHER)
+        self.assertIn("cannot open the token file ./some-name: ", result.message)
         long = "/" + "n" * 200
         result = self.assert_no_request(f"--token-file={long}", token=OTHER)
         self.assertIn(long[:119] + "\u2026: ", result.message)
