@@ -93,7 +93,7 @@ static int choose_api(struct options *options, struct error *error) {
         options->api = owner != NULL ? owner : &apis[API_CRM];
     if (options->given[OPTION_OPERATION].spec == NULL || options->api->has_operation)
         return 0;
-    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s knows no operations",
+    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s has no operations",
              options->api->product);
     return fail_together(words, &options->given[OPTION_OPERATION],
                          given->spec != NULL ? given : hostname, error);
