@@ -86,7 +86,7 @@ static int enter_section(struct ini_reader *reader, char *line, struct error *er
     char *end = strchr(line, ']');
 
     if (end == NULL || end[1] != '\0')
-        return fail_at_line(reader, "a section is written [NAME], with nothing behind it", error);
+        return fail_at_line(reader, "a section is written [NAME], with nothing after it", error);
     *end = '\0';
     const char *name = trim(line + 1);
     reader->in_section = strlen(name) == reader->section_length &&

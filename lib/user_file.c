@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 static void set_name(struct user_file *file, const char *path, const char *what) {
-    struct excerpt shown = {"(its name is not shown: it may be the token)"};
+    struct excerpt shown = {"(its name is not shown: it may be the token; write ./ in front "
+                            "to see it)"};
 
     if (strchr(path, '/') != NULL)
         shown = excerpt_of_text(path);

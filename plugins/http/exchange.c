@@ -192,7 +192,7 @@ int http_exchange_prepare(struct http_exchange *exchange, struct error *error) {
     set_callbacks(exchange);
     if (exchange->refused_option == NULL)
         return 0;
-    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not take %s: %s",
+    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not accept %s: %s",
                      exchange->refused_option,
                      exchange->curl->easy_strerror(exchange->refused_code));
 }

@@ -25,7 +25,7 @@ static void refuse(struct scanner *scanner, const char *words, const char *more)
 
 static void refuse_positional(struct scanner *scanner) {
     refuse(scanner, "unexpected argument (not shown: it may be secret)",
-           "; every value goes with its option, that of --forecast behind an equals sign");
+           "; if it belongs to --forecast, write --forecast=STATE with an equals sign");
 }
 
 /* The value stands behind the option in its own word, or is the next word. */

@@ -93,7 +93,7 @@ static int choose_api(struct options *options, struct error *error) {
         options->api = owner != NULL ? owner : &apis[API_CRM];
     if (options->given[OPTION_OPERATION].spec == NULL || options->api->has_operation)
         return 0;
-    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s knows no operations",
+    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s has no operations",
              options->api->product);
     return fail_together(words, &options->given[OPTION_OPERATION],
                          given->spec != NULL ? given : hostname, error);
@@ -230,7 +230,7 @@ int options_print_help(void) {
     fprintf(stream.file,
             "%s\n"
             "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
-            "has left. Each request costs one call of that very quota.\n\n",
+            "has left. Each request uses one call of that quota.\n\n",
             options_usage);
     option_print_help(stream.file);
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"

@@ -60,16 +60,16 @@ const char *secret_likely_mistake(const char *bytes, size_t length) {
 
     strip(&bytes, &length);
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-        return "it is UTF-16; save it as plain text";
+        return "is in UTF-16; save it as plain text";
     if (length >= 2 && (bytes[0] == '"' || bytes[0] == '\'') && bytes[length - 1] == bytes[0])
-        return "it stands in quotes; leave them out";
+        return "is in quotes; leave them out";
     while (name < length && bytes[name] != ':' && bytes[name] != '=')
         name++;
     bool has_name = name < length;
     while (name > 0 && character_is_white_space(bytes[name - 1]))
         name--;
     return has_name && name >= 5 && strncasecmp(bytes + name - 5, "token", 5) == 0
-               ? "it begins with a name, as a header or a variable does; keep only the token"
+               ? "begins with a name such as Wolkvox-Token; keep only the token"
                : NULL;
 }
 
@@ -81,7 +81,7 @@ static int take(struct secret *secret, const char *place, const char *bytes, siz
     if (secret_copy(secret->token, bytes, length, &reason) == 0)
         return 0;
     const char *mistake = secret_likely_mistake(bytes, length);
-    return error_set(error, ERROR_LOCAL, "%s %s%s%s", place, reason, mistake != NULL ? ": " : "",
+    return error_set(error, ERROR_LOCAL, "%s %s%s%s", place, reason, mistake != NULL ? " and " : "",
                      mistake != NULL ? mistake : "");
 }
 

@@ -172,7 +172,7 @@ int server_parse(const char *text, struct server *server, const char **reason) {
 
     server->plain_http = scheme_end != NULL && has_scheme(text, scheme_end, "http");
     server->port = server->plain_http ? PORT_HTTP : PORT_HTTPS;
-    *reason = "no spaces or control characters may stand in it";
+    *reason = "it must not contain spaces or control characters";
     if (has_space_or_control(text))
         return -1;
     *reason = "only https:// is accepted, and http:// for a loopback address";
@@ -184,7 +184,7 @@ int server_parse(const char *text, struct server *server, const char **reason) {
               "for a loopback address";
     if (server->plain_http && !is_loopback(server))
         return -1;
-    *reason = "that is where people log in; give the wvNNNN that it leads to";
+    *reason = "that is the login page; log in and give the wvNNNN shown in the address bar";
     return strcmp(server->host, "manager") == 0 || strcmp(server->host, "manager.wolkvox.com") == 0
                ? -1
                : 0;

@@ -59,7 +59,7 @@ static void write_threshold(FILE *stream, const char *name, const struct thresho
         range_format(understood, &range);
         break;
     case THRESHOLD_REVERSED:
-        snprintf(understood, sizeof understood, "its start is above its end");
+        snprintf(understood, sizeof understood, "the range starts above its end");
         break;
     case THRESHOLD_NEEDS_LIMIT:
         break;

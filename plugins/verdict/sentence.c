@@ -214,7 +214,7 @@ static void write_token_refused(FILE *stream, const struct sentence_input *input
           " an external token does not work",
           stream);
     if (mistake != NULL)
-        fprintf(stream, "; of the token in use: %s", mistake);
+        fprintf(stream, "; the token in use %s", mistake);
     fputc(')', stream);
 }
 

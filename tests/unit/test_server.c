@@ -167,7 +167,7 @@ UNIT_TEST(a_refused_server_says_what_to_do) {
         {"https://crm0001:0", "1 to 65535"},
         {"crm 0001", "spaces"},
         {"ftp://crm0001", "https://"},
-        {"manager", "give the wvNNNN that it leads to"},
+        {"manager", "log in and give the wvNNNN shown in the address bar"},
     };
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
