@@ -23,7 +23,6 @@ libwolkvox_a_SOURCES = \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
 	plugins/cache/info_cache.c plugins/cache/info_cache.h \
-	plugins/cache/last_understood.c plugins/cache/last_understood.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
 	plugins/cache/usage_history.c plugins/cache/usage_history.h \

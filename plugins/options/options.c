@@ -236,8 +236,8 @@ int options_print_help(void) {
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
           stream.file);
-    int result = memory_stream_close(&stream, &help) == 0 ? output_print_text(help)
-                                                          : output_print_text(options_usage);
+    help = memory_stream_close(&stream);
+    int result = output_print_text(help != NULL ? help : options_usage);
     free(help);
     return result;
 }

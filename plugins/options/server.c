@@ -208,11 +208,15 @@ static bool has_old_name(const struct server *server) {
     return count_digits(server->host, "sv", ".crmvox.com") > 0;
 }
 
+size_t server_count_digits(const struct server *server, const struct api *api) {
+    return count_digits(server->host, api->host_prefix, domain);
+}
+
 const struct api *server_owner(const struct server *server) {
     if (has_old_name(server))
         return &apis[API_CRM];
     for (size_t i = 0; i < API_COUNT; i++)
-        if (count_digits(server->host, apis[i].host_prefix, domain) > 0)
+        if (server_count_digits(server, &apis[i]) > 0)
             return &apis[i];
     return NULL;
 }

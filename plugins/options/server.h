@@ -29,6 +29,10 @@ int server_parse(const char *text, struct server *server, const char **reason);
  * does not say. */
 const struct api *server_owner(const struct server *server);
 
+/* How many digits stand behind the API's prefix in one of its servers' names; 0: the host is none of
+ * them. */
+size_t server_count_digits(const struct server *server, const struct api *api);
+
 /* Turns the vendor's short and old names into the host that is asked: digits are one of the API's
  * servers, and a name without a dot stands in the vendor's domain. Gives 0, or -1 where that is
  * no host name. */

@@ -28,8 +28,8 @@ void details_write_facts(FILE *stream, const struct sentence_input *input) {
     fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
     fputs(input->result->is_kept ? "no request" : "method ", stream);
     write_methods(stream, exchange);
-    if (exchange->info.unusable[0] != '\0')
-        fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable);
+    if (exchange->info.unusable.text[0] != '\0')
+        fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable.text);
     if (forecast != NULL && forecast->kind == FORECAST_NONE)
         fprintf(stream, ", no forecast: %s", forecast->reason);
     fputs("]", stream);
@@ -68,13 +68,6 @@ static void write_threshold(FILE *stream, const char *name, const struct thresho
             threshold_name_length(threshold), threshold->text, understood);
 }
 
-static long status_of(const struct result *result) {
-    const struct token_exchange *exchange = &result->exchange;
-
-    return result->is_kept ? exchange->info.status
-                           : exchange->responses[exchange->requests - 1].status;
-}
-
 static void write_facts(FILE *stream, const struct sentence_input *input) {
     const struct options *options = input->options;
     const struct result *result = input->result;
@@ -90,8 +83,8 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
     fputc('\n', stream);
     write_threshold(stream, "warning", &options->warning, &exchange->info.limit);
     write_threshold(stream, "critical", &options->critical, &exchange->info.limit);
-    if (status_of(result) != 0)
-        fprintf(stream, "HTTP status: %ld\n", status_of(result));
+    if (exchange->info.status != 0)
+        fprintf(stream, "HTTP status: %" PRId64 "\n", exchange->info.status);
     if (exchange->info.fields != NULL)
         fputs(exchange->info.fields, stream);
 }

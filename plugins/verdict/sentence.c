@@ -282,6 +282,8 @@ static void write_perfdata(FILE *stream, const struct sentence_input *input) {
 }
 
 static void write_long_output(FILE *stream, const struct sentence_input *input) {
+    if (input->error != NULL && input->error->kind == ERROR_USAGE)
+        fputs(options_usage, stream);
     if (input->options->verbose >= 2 && input->result != NULL)
         details_write_long_output(stream, input);
 }
@@ -290,12 +292,11 @@ typedef void writer(FILE *stream, const struct sentence_input *input);
 
 static char *write_to_memory(writer *write, const struct sentence_input *input) {
     struct memory_stream stream;
-    char *text;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
     write(stream.file, input);
-    return memory_stream_close(&stream, &text) == 0 ? text : NULL;
+    return memory_stream_close(&stream);
 }
 
 int sentence_print(const char *label, const struct sentence_input *input) {
