@@ -133,33 +133,32 @@ int setting_fail(const struct setting *setting, const char *what, const char *mo
 
 /* ---- Help ---- */
 
-static void print_option_help(FILE *stream, const struct option_spec *spec) {
+static void print_option_help(const struct option_spec *spec) {
     enum { INDENT = 26 };
-    char head[64] = "      ";
-    const char *line = spec->help;
+    char head[64];
+    bool is_optional = spec->argument == ARGUMENT_OPTIONAL;
     bool has_value = spec->value_name != NULL;
+    const char *line = spec->help;
 
-    if (spec->short_name != '\0')
-        snprintf(head, sizeof head, "  -%c, ", spec->short_name);
-    int length = fprintf(stream, "%s--%s%s%s%s", head, spec->long_name,
-                         spec->argument == ARGUMENT_OPTIONAL ? "[" : "", has_value ? "=" : "",
-                         has_value ? spec->value_name : "");
-    if (spec->argument == ARGUMENT_OPTIONAL)
-        length += fprintf(stream, "]");
+    int length = spec->short_name != '\0' ? snprintf(head, sizeof head, "  -%c, ", spec->short_name)
+                                          : snprintf(head, sizeof head, "      ");
+    length += snprintf(head + length, sizeof head - (size_t)length, "--%s%s%s%s%s", spec->long_name,
+                       is_optional ? "[" : "", has_value ? "=" : "",
+                       has_value ? spec->value_name : "", is_optional ? "]" : "");
     if (length >= INDENT - 1) {
-        fputc('\n', stream);
-        length = 0;
+        puts(head);
+        head[0] = '\0';
     }
     while (*line != '\0') {
         int width = (int)strcspn(line, "\n");
-        fprintf(stream, "%*s%.*s\n", INDENT - length, "", width, line);
+        printf("%-*s%.*s\n", INDENT, head, width, line);
         line += width + (line[width] == '\n');
-        length = 0;
+        head[0] = '\0';
     }
 }
 
-void option_print_help(FILE *stream) {
+void option_print_help(void) {
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_specs[i].help != NULL)
-            print_option_help(stream, &option_specs[i]);
+            print_option_help(&option_specs[i]);
 }

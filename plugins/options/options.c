@@ -4,12 +4,11 @@
 #include "options/options.h"
 
 #include "extra_opts.h"
-#include "memory_stream.h"
 #include "options/ini_options.h"
 #include "options/option_values.h"
-#include "output.h"
 #include "user_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,23 +220,14 @@ int options_complete(struct options *options, const struct deadline *deadline,
     return 0;
 }
 
-int options_print_help(void) {
-    char *help = NULL;
-    struct memory_stream stream;
-
-    if (memory_stream_open(&stream) == NULL)
-        return -1;
-    fprintf(stream.file,
-            "%s\n"
-            "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
-            "has left. Each request uses one call of that quota.\n\n",
-            options_usage);
-    option_print_help(stream.file);
+void options_print_help(void) {
+    printf("%s\n"
+           "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
+           "has left. Each request uses one call of that quota.\n\n",
+           options_usage);
+    option_print_help();
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
-          stream.file);
-    help = memory_stream_close(&stream);
-    int result = output_print_text(help != NULL ? help : options_usage);
-    free(help);
-    return result;
+          stdout);
+    fflush(stdout);
 }
