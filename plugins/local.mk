@@ -10,12 +10,10 @@ libwolkvox_a_SOURCES = \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
-	plugins/http/ca_directory.c plugins/http/ca_directory.h \
 	plugins/http/ca_file.c plugins/http/ca_file.h \
 	plugins/http/exchange.c plugins/http/exchange.h \
 	plugins/http/http.c plugins/http/http.h \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
-	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
 	plugins/api/apis.c \
 	plugins/api/decode.c plugins/api/decode.h \

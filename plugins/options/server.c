@@ -254,15 +254,6 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
-bool server_is_proxy_passed_over(const char *text) {
-    const char *at = strrchr(text, '@');
-
-    for (; at != NULL && text < at; text++)
-        if (text[0] == '%' && (text[1] == '0' || text[1] == '1'))
-            return true;
-    return false;
-}
-
 /* What would end user and password for libcurl but not for other programs is not to stand there as
  * it is (RFC 3986, section 3.2.1). */
 bool server_is_proxy_url(const char *text) {
@@ -275,7 +266,7 @@ bool server_is_proxy_url(const char *text) {
     const char *reason;
 
     return (scheme_end == NULL || is_proxy_scheme(text, scheme_end)) &&
-           !has_space_or_control(text) && !server_is_proxy_passed_over(text) &&
+           !has_space_or_control(text) &&
            (at == NULL || authority + strcspn(authority, "#?[]@\\/") == at) &&
            (host[length] == '\0' || host[length + 1] == '\0') &&
            parse_host_and_port(host, length, &proxy, &reason) == 0;
