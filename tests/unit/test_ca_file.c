@@ -2,11 +2,8 @@
 #include "config.h"
 
 #include "http/ca_file.h"
-#include "mask.h"
 #include "unit.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
