@@ -240,8 +240,7 @@ class ClockCase(CacheCase):
     """With the calendar's clock of the plugin set by a preloaded library, to seconds after noon."""
 
     def check(self, *args, at=0, **options):
-        env = {"LD_PRELOAD": str(blackbox.PRELOADED / "clock.so"),
-               "SIMULATED_TIME": str(NOON_MS + round(at * 1000))}
+        env = blackbox.preloaded("clock", SIMULATED_TIME=NOON_MS + round(at * 1000))
         return super().check(*args, env=env, **options)
 
 
@@ -585,8 +584,7 @@ class OddFileSystems(CacheCase):
     """Inode numbers that change with every look, and calls that fail or never end."""
 
     def odd(self, **variables):
-        env = {"LD_PRELOAD": str(blackbox.PRELOADED / "odd_state.so")}
-        return {"env": {**env, **{name: str(value) for name, value in variables.items()}}}
+        return {"env": blackbox.preloaded("odd_state", **variables)}
 
     def test_changing_inode_numbers(self):
         self.assert_asks("-t600", **self.odd())
