@@ -27,7 +27,7 @@ static int check(const char *name, struct error *error) {
     return ca_file_check(name, &deadline, error);
 }
 
-static void a_certificate_in_pem_form_is_looked_for(void **context) {
+UNIT_TEST(a_certificate_in_pem_form_is_looked_for) {
     static const struct {
         const char *text;
         size_t blanks;
@@ -47,7 +47,6 @@ static void a_certificate_in_pem_form_is_looked_for(void **context) {
         {"", 16 * 1024 * 1024 + 1, -1},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct error error = {.text = ""};
         write_file(cases[i].blanks, cases[i].text);
@@ -57,13 +56,11 @@ static void a_certificate_in_pem_form_is_looked_for(void **context) {
                    error.text);
     }
     unlink(path);
-    unit_end();
 }
 
-static void only_readable_regular_files_are_accepted(void **context) {
+UNIT_TEST(only_readable_regular_files_are_accepted) {
     static const char *const names[] = {"", "/dev/null", "./missing/file.pem", ".", path};
 
-    (void)context;
     assert_int_equal(mkfifo(path, S_IRUSR | S_IWUSR), 0);
     for (size_t i = 0; i < UNIT_COUNT(names); i++) {
         struct error error = {.text = ""};
@@ -71,12 +68,4 @@ static void only_readable_regular_files_are_accepted(void **context) {
                    error.text);
     }
     unlink(path);
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_certificate_in_pem_form_is_looked_for),
-    cmocka_unit_test(only_readable_regular_files_are_accepted),
-};
-
-UNIT_MAIN(tests)
