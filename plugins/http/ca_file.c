@@ -25,8 +25,7 @@ static bool holds_begin(const char *bytes, size_t length) {
 }
 
 /* What is read keeps its end for the next round, because a line may be read in two pieces. */
-static int find_certificate(struct user_file *input, const struct deadline *deadline,
-                            struct error *error) {
+static int find_certificate(struct user_file *input, struct error *error) {
     char bytes[BEGIN_MAX + 16 * 1024];
     size_t kept = 0;
     long size;
@@ -34,7 +33,7 @@ static int find_certificate(struct user_file *input, const struct deadline *dead
     if (input->is_pipe)
         return error_set(error, ERROR_LOCAL, "the %s is a pipe; it must be a regular file",
                          input->name);
-    while ((size = user_file_read(input, bytes + kept, sizeof bytes - kept, deadline, error)) > 0) {
+    while ((size = user_file_read(input, bytes + kept, sizeof bytes - kept, error)) > 0) {
         size_t length = kept + (size_t)size;
         if (holds_begin(bytes, length))
             return 0;
@@ -50,9 +49,9 @@ int ca_file_check(const char *path, const struct deadline *deadline, struct erro
     struct user_file input;
 
     watchdog_expect("the CA file");
-    if (user_file_open(&input, path, "CA file", error) != 0)
+    if (user_file_open(&input, path, "CA file", deadline, error) != 0)
         return -1;
-    int result = find_certificate(&input, deadline, error);
+    int result = find_certificate(&input, error);
     user_file_close(&input);
     return result;
 }

@@ -6,6 +6,7 @@ what the test gives it, and every run is held to the promises that hold for all 
 
 import base64
 import collections
+import contextlib
 import functools
 import importlib.machinery
 import importlib.util
@@ -14,13 +15,14 @@ import pathlib
 import platform
 import pwd
 import re
-import selectors
+import select
 import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -33,11 +35,13 @@ INSTRUMENTED = bool(PLUGIN_WRAPPER or os.environ.get("CHECK_INSTRUMENTED"))
 SLACK = 30 if INSTRUMENTED else 3
 # How long after its deadline a check may end, seconds: a busy machine takes a part of them.
 LATE = SLACK / 2
+# -t of a run that is to end by itself: the usual one, unless instruments need more.
+ENOUGH = 60 if INSTRUMENTED else 10
+SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
 # Whether libcurl and json-c are loaded when they are needed (configure's default).
 LAZY_LIBRARIES = b"\0dlopen\0" in pathlib.Path(PLUGIN).read_bytes()
+PRELOADED = pathlib.Path(PLUGIN).parent / "tests/preload"
 GNUTLS = b"libcurl-gnutls.so" in pathlib.Path(PLUGIN).read_bytes()
-# Whether a library that does not return is kept to the deadline.
-BRAKE = b"\0timer_create\0" in pathlib.Path(PLUGIN).read_bytes()
 # Bounds on memory and system calls are those of Debian 12's libraries; others take what they take.
 OS_RELEASE = pathlib.Path("/etc/os-release")
 ROOM = 1 if OS_RELEASE.exists() and 'VERSION_ID="12"' in OS_RELEASE.read_text("utf-8") else 1.5
@@ -46,10 +50,8 @@ OLD_LIBRARIES = platform.libc_ver()[0] == "glibc" and \
     tuple(map(int, platform.libc_ver()[1].split("."))) < (2, 33)
 # Whether open() and stat() are the functions that a library can replace.
 SHIMS = not OLD_LIBRARIES and sys.maxsize > 2**32
-SILENT_SECONDS = 5 if PLUGIN_WRAPPER else 1
-# -t of runs that are to end by themselves.
-ENOUGH = 60 if INSTRUMENTED else 10
 ABSENT = object()
+TOKEN = "0ddba11" * 7 + "5eeded"
 
 
 @functools.lru_cache(maxsize=None)
@@ -94,6 +96,17 @@ def envelope(data=None, *, code="200", error="null", msg="1 records were are fou
 
 def _present(fields):
     return {key: value for key, value in fields.items() if value is not ABSENT}
+
+
+def answer(status=200, *, headers=(), **fields):
+    """The documented answer with other fields (see envelope), as a Reply."""
+    return load_api().Reply.json(envelope(**fields), status, headers=headers)
+
+
+def refusal(status=403, msg="", *, code=None, error="FORBIDDEN", **options):
+    """An envelope without data, as a Reply; its code is the status unless told."""
+    said = {"code": str(status) if code is None else code, "error": error, "msg": msg}
+    return load_api().Reply.json(said, status, **options)
 
 
 # --- running the plugin ----------------------------------------------------------------------
@@ -147,15 +160,13 @@ class Result:
     @property
     def perfdata_text(self):
         """What stands behind the ` | ` of the first line, or None."""
-        _message, bar, perfdata = self.line.partition(" | ")
-        return perfdata if bar else None
+        return self.line.partition(" | ")[2] or None
 
     @property
     def perfdata(self):
         """Label to Perf, in the order of the output; AssertionError where it is malformed."""
         items = {}
-        text = self.perfdata_text
-        for item in [] if text is None else text.split(" "):
+        for item in (self.perfdata_text or "").split():
             parsed = PERFDATA_ITEM.fullmatch(item)
             assert parsed, f"malformed perfdata '{item}'\n{self}"
             label, value, unit, rest = parsed.groups()
@@ -170,8 +181,8 @@ class Result:
 
 
 def command(*args):
-    """The command that runs the plugin with these arguments."""
-    return [*PLUGIN_WRAPPER, PLUGIN, *args]
+    """The command that runs the plugin with these arguments; instruments get time unless they say."""
+    return [*PLUGIN_WRAPPER, PLUGIN, *((f"-t{ENOUGH}",) if INSTRUMENTED else ()), *args]
 
 
 def environment(env=None, token=None):
@@ -180,32 +191,33 @@ def environment(env=None, token=None):
     return {**inherited, **(env or {}), **({} if token is None else {"WOLKVOX_TOKEN": token})}
 
 
-def run(*args, env=None, token=None, stdin=None, timeout=30, cwd=None, preexec=None, pass_fds=(),
-        user=None, secret=None, plain=False, silent=False, allow_stderr=False):
+def run(*args, env=None, token=None, stdin=None, timeout=ENOUGH + 30, secret=None, user=None, plain=False,
+        silent=False, own_time=False, wrapper=(), preexec=None, **options):
     """Runs the plugin and holds it to what is promised of every run.
 
-    token         the environment's WOLKVOX_TOKEN
-    stdin         None: /dev/null; bytes: a pipe that delivers them; else a file or its descriptor
-    user          name or number of the user to run as, with that user's group and no other
-    secret        a token that it got in another way, which must not be shown either
-    plain         --help and --version: no status line is expected
-    silent        preexec has made standard output unusable: nothing is expected of it
-    allow_stderr  standard error need not be empty
+    token     the environment's WOLKVOX_TOKEN
+    stdin     None: /dev/null; bytes: a pipe that delivers them; else a file or its descriptor
+    secret    a token that it got in another way, which must not be shown either
+    user      name or number of the user to run as, with that user's group and no other
+    plain     --help and --version: no status line is expected
+    silent    standard output is made unusable: nothing is expected of it
+    own_time  the test is about the time that the check has where the command line does not say it
+    wrapper   the words of a command that runs the plugin in a place of its own
+    preexec   called before the program starts; other options are those of subprocess.run
     """
-    argv = command(*args)
+    argv = [*wrapper, *([*PLUGIN_WRAPPER, PLUGIN, *args] if own_time else command(*args))]
     source = {"input": stdin} if isinstance(stdin, bytes) else \
         {"stdin": subprocess.DEVNULL if stdin is None else stdin}
     identity = {} if user is None else _identity(user)
     start = time.monotonic()
     try:
-        done = subprocess.run(argv, env=environment(env, token), cwd=cwd, timeout=timeout,
-                              preexec_fn=preexec, pass_fds=pass_fds, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, check=False, **source, **identity)
+        done = subprocess.run(argv, env=environment(env, token), timeout=timeout, preexec_fn=preexec,
+                              capture_output=True, check=False, **source, **identity, **options)
     except subprocess.TimeoutExpired as expired:
         raise AssertionError(f"not done after {timeout} s: {_shown(argv)}\n"
                              f"stdout: {expired.stdout!r}\nstderr: {expired.stderr!r}") from None
     result = Result(argv, done.returncode, done.stdout, done.stderr, time.monotonic() - start)
-    broken = [*_broken_promises(result, plain, silent, allow_stderr),
+    broken = [*_broken_promises(result, plain, silent),
               *_secrets_shown(result, token, secret)]
     if broken:
         raise AssertionError("\n".join([*broken, str(result)]))
@@ -221,11 +233,11 @@ def _shown(argv):
     return shlex.join(map(os.fsdecode, argv))
 
 
-def _broken_promises(result, plain, silent, allow_stderr):
+def _broken_promises(result, plain, silent):
     """What is wrong with a run, in words."""
     if result.exit not in range(len(STATES)):
         yield "the exit code is none of 0 to 3"
-    if result.stderr and not allow_stderr:
+    if result.stderr:
         yield "standard error is not empty"
     if silent:
         return
@@ -247,7 +259,7 @@ def _secrets_shown(result, *secrets):
             yield "the output shows the token"
 
 
-# --- certificates and bare libcurl -----------------------------------------------------------
+# --- certificates ----------------------------------------------------------------------------
 
 
 def add_to_directory(certificate, directory):
@@ -255,13 +267,6 @@ def add_to_directory(certificate, directory):
     done = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate],
                           capture_output=True, text=True, check=True)
     shutil.copy(certificate, pathlib.Path(directory, f"{done.stdout.strip()}.0"))
-
-
-def bare_libcurl(server, directory):
-    """The command of one request by nothing but libcurl. What its libraries take is not the same on
-    each machine: the kernel maps more of a file at once where it was written in large pieces."""
-    add_to_directory(server.ca_file, directory)
-    return [str(pathlib.Path(PLUGIN).parent / "bench/floor"), server.url, str(directory)]
 
 
 # --- servers ---------------------------------------------------------------------------------
@@ -277,7 +282,7 @@ class RawServer(_api.LoopbackServer):
         super().__init__(address)
         self._handler = handler
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         self._handler(connection)
 
 
@@ -355,7 +360,7 @@ class Proxy(_api.LoopbackServer):
         self._refuse = refuse
         self._credentials = credentials
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         head = _read_head(connection)
         self.requests.append(head)
         method, target = head.decode("latin-1").split(" ")[:2]
@@ -371,7 +376,8 @@ class Proxy(_api.LoopbackServer):
 
     def _refusal(self, head):
         """The Reply to a CONNECT that gets no tunnel, or None."""
-        if self._credentials and _credentials_in(head) != self._credentials:
+        given = base64.b64encode((self._credentials or "").encode())
+        if self._credentials and b"Basic " + given not in head:
             return _api.Reply(407, [("Proxy-Authenticate", 'Basic realm="proxy"')])
         return _api.Reply(self._refuse) if self._refuse else None
 
@@ -385,11 +391,6 @@ def _read_head(connection):
             raise ConnectionError("the request broke off")
         head += byte
     return head
-
-
-def _credentials_in(head):
-    found = re.search(rb"^proxy-authorization: basic (\S+)\r$", head, re.IGNORECASE | re.MULTILINE)
-    return base64.b64decode(found[1]).decode() if found else None
 
 
 def _send(connection, reply):
@@ -411,86 +412,57 @@ def _tunnel(client, port):
 def _relay(client, server):
     """Passes bytes on in both directions until one side ends."""
     peers = {client: server, server: client}
-    with selectors.DefaultSelector() as selector:
-        for end in peers:
-            selector.register(end, selectors.EVENT_READ)
-        while True:
-            for key, _events in selector.select():
-                data = key.fileobj.recv(65536)
-                if not data:
-                    return
-                peers[key.fileobj].sendall(data)
+    while True:
+        for end in select.select(peers, (), ())[0]:
+            data = end.recv(65536)
+            if not data:
+                return
+            peers[end].sendall(data)
 
 
 # --- TAP -------------------------------------------------------------------------------------
 
 
 class TapResult(unittest.TestResult):
-    """Prints a line of TAP for each test as it ends, and as comments what went wrong in it.
-
-    What fails outside of any test (the fixtures of a class or module) is a comment of its own; the
-    tests that it kept from running are told by finish().
-    """
+    """Prints a line of TAP for each test as it ends, and as comments what went wrong in it. The set-up
+    of a class or module gets a line of its own where it fails, or skips its tests."""
 
     def __init__(self):
         super().__init__()
         self.passed = True
-        self._ended = set()
-        self._skipped_fixtures = {}
+        self.count = 0
 
     def startTest(self, test):
-        self._tell_fixtures()
+        self.tell_set_up()
         super().startTest(test)
 
     def stopTest(self, test):
         super().stopTest(test)
-        problems, skips = self._take()
-        self._tell(test, problems, skips.get(test))
+        self._tell(test, *self._take())
 
-    def finish(self, cases):
-        """Tells of the cases that never ran; call it when the run is over."""
-        self._tell_fixtures()
-        for case in cases:
-            if case not in self._ended:
-                reasons = map(self._skipped_fixtures.get, _fixtures_of(case))
-                reason = next(filter(None, reasons), None)
-                problems = [] if reason else [(case, "never ran")]
-                self._tell(case, problems, reason)
+    def tell_set_up(self):
+        problems, skips = self._take()
+        for test in dict.fromkeys([*(test for test, _text in problems), *skips]):
+            self._tell(test, problems, skips)
 
     def _take(self):
         """Problems as (test, text) pairs and skips as test to reason, since the last call."""
-        problems = self.errors + self.failures
-        problems += [(test, "passed unexpectedly") for test in self.unexpectedSuccesses]
-        skips = dict(self.skipped)
-        for entries in (self.errors, self.failures, self.unexpectedSuccesses, self.skipped):
+        problems, skips = self.errors + self.failures, dict(self.skipped)
+        for entries in (self.errors, self.failures, self.skipped):
             entries.clear()
         return problems, skips
 
-    def _tell(self, case, problems, skip_reason):
-        self._ended.add(case)
-        name = case.id().partition(".")[2]
-        line = f"{'not ok' if problems else 'ok'} {len(self._ended)} - {name}"
-        if skip_reason and not problems:
-            line += f" # SKIP {' '.join(skip_reason.split())}"
+    def _tell(self, case, problems, skips):
+        self.count += 1
+        name = case.id().replace("__main__.", "")
+        line = f"{'not ok' if problems else 'ok'} {self.count} - {name}"
+        if case in skips and not problems:
+            line += f" # SKIP {' '.join(skips[case].split())}"
         print(line)
-        self._tell_problems(problems)
-
-    def _tell_fixtures(self):
-        problems, skips = self._take()
-        self._skipped_fixtures.update((fixture.id(), reason) for fixture, reason in skips.items())
-        self._tell_problems(problems)
-
-    def _tell_problems(self, problems):
         for test, text in problems:
             self.passed = False
-            for line in f"{test.id()}\n{text}".splitlines():
-                print(f"# {line}")
-
-
-def _fixtures_of(case):
-    """The names under which unittest reports the set-up that a case depends on."""
-    cls = type(case)
-    return f"setUpModule ({cls.__module__})", f"setUpClass ({cls.__module__}.{cls.__qualname__})"
+            for comment in f"{test.id()}\n{text}".splitlines():
+                print(f"# {comment}")
 
 
 def _cases(suite):
@@ -509,16 +481,47 @@ def wait_until(condition, seconds=60):
         os.sched_yield()
 
 
+@contextlib.contextmanager
+def feeding(*pieces, close=True):
+    """The reading end of a pipe to which a thread writes; without `close` the writing end stays open."""
+    reading, writing = os.pipe()
+    thread = threading.Thread(target=_write_all, args=(writing, pieces, close), daemon=True)
+    thread.start()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        thread.join()
+        if not close:
+            os.close(writing)
+
+
+def _write_all(descriptor, pieces, close):
+    with contextlib.suppress(OSError), open(descriptor, "wb", buffering=0, closefd=close) as pipe:
+        for piece in pieces:
+            pipe.write(piece)
+
+
+def own_mounts(script, *args):
+    """The words of a command that runs another one in a mount name space of its own, once a shell script
+    has changed it; these arguments are the script's first. For run(wrapper=...); skips the test where
+    there is no such thing."""
+    trial = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
+    if not shutil.which("unshare") or subprocess.run(trial, capture_output=True, check=False).returncode:
+        raise unittest.SkipTest("needs root and mount name spaces")
+    return ("unshare", "-m", "sh", "-ec", f"mount --make-rprivate /\n{script}", "sh", *args)
+
+
 def some(table, part=4):
     """A long table; under a wrapper such as valgrind, where a start takes seconds, part of it."""
     return table[::part] if PLUGIN_WRAPPER else table
 
 
+@functools.lru_cache(maxsize=None)
 def plain_stand_in():
-    """A stand-in over plain HTTP for the tests of a module, from its setUpModule()."""
+    """A stand-in over plain HTTP, the same one at every call."""
     api = load_api().WolkvoxApi(tls=False)
     api.start()
-    unittest.addModuleCleanup(api.stop)
     return api
 
 
@@ -539,6 +542,51 @@ class FilesCase(unittest.TestCase):
         os.chmod(path, mode)
         return path
 
+    def assert_timeout(self, result, seconds, what, state="CRITICAL"):
+        """Ended by -t, in time, in a line that says what was waited for (a pattern)."""
+        self.assertEqual((result.state, len(result.lines), result.perfdata_text), (state, 1, None), result)
+        self.assertRegex(result.message, f"^timeout: waited {seconds} s for {what}")
+        self.assertTrue(seconds - 0.1 <= result.seconds < seconds + 0.5 + LATE, result)
+
+
+class ApiCase(FilesCase):
+    """Tests with a stand-in over plain HTTP, which gives the documented answer unless told otherwise."""
+
+    api = None
+    which = ("-o", "sales")
+    usual = ()  # arguments of every check
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.api = plain_stand_in()
+
+    def setUp(self):
+        super().setUp()
+        self.reply(answer())
+
+    def reply(self, *replies):
+        """Forgets the requests so far, and says how the next are answered; the last reply goes on for ever."""
+        self.api.clear()
+        self.api.script = list(replies[:-1])
+        self.api.default_reply = replies[-1]
+
+    def check(self, *args, which=None, **options):
+        which = self.which if which is None else which
+        return run("-H", self.api.url, *which, *self.usual, *args, **{"token": TOKEN, **options})
+
+    def expect(self, state, *args, replies=(), requests=1, message=".", **options):
+        """A check of these replies that ends so, after so many requests, with a text that matches."""
+        if replies:
+            self.reply(*replies)
+        asked, connections = len(self.api.requests), self.api.connections
+        result = self.check(*args, **options)
+        self.assertEqual((result.state, len(self.api.requests) - asked), (state, requests), result)
+        self.assertRegex(result.message, message)
+        if not requests:
+            self.assertEqual(self.api.connections, connections, result)
+        return result
+
 
 def main():
     """Runs the calling program's tests, those whose names contain one of its arguments, if any."""
@@ -548,8 +596,8 @@ def main():
     cases = [case for case in _cases(suite) if any(word in case.id() for word in words)]
     if not cases:
         sys.exit("there is no such test")
-    print(f"1..{len(cases)}")
     result = TapResult()
     unittest.TestSuite(cases).run(result)
-    result.finish(cases)
+    result.tell_set_up()
+    print(f"1..{result.count}")
     sys.exit(0 if result.passed else 1)

@@ -2,19 +2,15 @@
 """INI files (manual, INI FILES): where they are looked for, what they may say, what is refused."""
 
 import contextlib
-import ctypes
 import os
 import pty
 import shutil
 import socket
-import threading
 import unittest
 
 import blackbox
 
-wolkvox = blackbox.load_api()
-
-TOKEN = "0ddba11" * 7 + "e0"
+TOKEN = blackbox.TOKEN
 HINT = " (token file is readable by everyone)"
 SECTION = "check_wolkvox_token"
 HEAD = f"[{SECTION}]\n"
@@ -34,56 +30,45 @@ PLACES = (
     "/usr/local/etc/nagios-plugins.ini",
     "/etc/opt/nagios-plugins.ini",
 )
+OTHER_PLACES = """
+mount --bind "$1/etc" /etc
+mount --bind "$1/usr/local" /usr/local
+shift
+exec "$@"
+"""
 
 
-def setUpModule():
-    global api
-    api = blackbox.plain_stand_in()
+class IniCase(blackbox.ApiCase):
+    """The operation tells what was read."""
 
-
-class IniCase(blackbox.FilesCase):
-    """What the cases share: stand-in, directory, and an operation that tells what was read."""
-
-    def setUp(self):
-        super().setUp()
-        api.clear()
-        api.default_reply = wolkvox.Reply.json(blackbox.envelope())
+    which = ()
 
     def section(self, *lines, name="some.ini", mode=0o600, section=SECTION):
         return self.write("\n".join([f"[{section}]", *lines, ""]), name, mode)
 
-    def run_with(self, *args, **options):
-        return blackbox.run("-H", api.url, *args, **{"token": TOKEN, **options})
-
     def assert_operation(self, expected, *args, **options):
         """An understood answer to one request with the operation that only the right file names."""
-        asked = len(api.requests)
-        result = self.run_with(*args, **options)
-        self.assertEqual(result.state, "OK", result)
-        self.assertEqual([request.query for request in api.requests[asked:]],
-                         [{"operation": expected}], result)
+        result = self.expect("OK", *args, **options)
+        self.assertEqual(self.api.requests[-1].query, {"operation": expected}, result)
         return result
 
     def assert_read(self, content, expected="right"):
         return self.assert_operation(expected, f"--extra-opts=@{self.write(content)}")
 
-    def assert_refused(self, *args, named=(), hidden=("hush",), **options):
+    def assert_refused(self, *args, named=(), hidden="hush", **options):
         """UNKNOWN without a request; the names are told, nothing of what is hidden, no usage."""
-        result = self.run_with("-o", "sales", *args, **options)
-        self.assertEqual(result.state, "UNKNOWN", result)
-        self.assertEqual((len(result.lines), api.connections), (1, 0), result)
-        self.assertNotIn("|", result.text, result)
+        result = self.expect("UNKNOWN", "-o", "sales", *args, requests=0, **options)
+        self.assertEqual((len(result.lines), result.perfdata_text), (1, None), result)
         for name in named:
             self.assertIn(name, result.message, result)
-        for text in hidden:
-            self.assertNotIn(text, result.text, result)
+        self.assertNotIn(hidden, result.text, result)
         return result
 
-    def assert_faulty_line(self, line, *named, before=HEAD, behind=b"\n"):
+    def assert_faulty_line(self, line, *named, before=HEAD, behind=b"\n", **options):
         """A line is refused with the file's name and its number, and its key where it has one."""
         content = before.encode() + b"\n" * (FAULTY_LINE - 1 - before.count("\n"))
         path = self.write(content + (line.encode() if isinstance(line, str) else line) + behind)
-        return self.assert_refused(f"--extra-opts=@{path}",
+        return self.assert_refused(f"--extra-opts=@{path}", **options,
                                    named=[f"INI file {path}, line {FAULTY_LINE}: ", *named])
 
 
@@ -93,7 +78,7 @@ class Search(IniCase):
         env = {"MP_CONFIG_FILE": self.section("operation = wrong", name="wrong.ini"),
                "NAGIOS_CONFIG_PATH": self.directory}
         for args in ((f"--extra-opts=@{path}",), ("--extra-opts", f"@{path}"), (f"--extra=@{path}",),
-                     (f"--extra-opts={SECTION}@{path}",), ("--extra-opts", f"{SECTION}@{path}", "-v")):
+                     ("--extra-opts", f"{SECTION}@{path}", "-v")):
             with self.subTest(args=args):
                 self.assert_operation("right", *args, env=env)
 
@@ -102,10 +87,9 @@ class Search(IniCase):
         self.section("operation = wrong", name="plugins.ini")
         env = {"MP_CONFIG_FILE": self.section("operation = right"), "NAGIOS_CONFIG_PATH": self.directory}
         for args in (("--extra-opts",), ("--extra-opts=",), ("--extra-opts", "-v"),
-                     ("--extra-opts", ""), ("--extra-opts", SECTION), (f"--extra-opts={SECTION}",)):
+                     ("--extra-opts", ""), ("--extra-opts", SECTION)):
             with self.subTest(args=args):
                 self.assert_operation("right", *args, env=env)
-        self.setUp()
         self.assert_refused("--extra-opts", named=["/nonexistent/x.ini"],
                             env={**env, "MP_CONFIG_FILE": "/nonexistent/x.ini"})
 
@@ -137,18 +121,16 @@ class Search(IniCase):
 
     def test_the_fixed_places(self):
         """In a mount name space of its own, every place in the order of the list."""
-        places = FixedPlaces(self.directory)
-        if not places.usable:
-            self.skipTest("needs root and mount name spaces")
         for place in PLACES:
-            places.write(place, f"{HEAD}operation = {place}\n")
+            self.write(f"{HEAD}operation = {place}\n", place[1:])
+        with contextlib.suppress(OSError):
+            shutil.copy("/etc/ld.so.cache", f"{self.directory}/etc")
+        options = {"wrapper": blackbox.own_mounts(OTHER_PLACES, self.directory)}
         for place in PLACES:
             with self.subTest(place=place):
-                self.assert_operation(place, "-H", f"http://127.0.0.1:{api.port}", "--extra-opts",
-                                      preexec=places.enter)
-            places.remove(place)
-        self.setUp()
-        self.assert_refused("--extra-opts", preexec=places.enter)
+                self.assert_operation(place, "-H", f"http://127.0.0.1:{self.api.port}", "--extra-opts", **options)
+            os.unlink(self.directory + place)
+        self.assert_refused("--extra-opts", **options)
 
     def test_a_file_that_cannot_be_opened(self):
         root = os.geteuid() == 0
@@ -160,53 +142,10 @@ class Search(IniCase):
                 self.assert_refused(f"--extra-opts=@{name}", named=[name])
 
     def test_the_at_that_was_forgotten(self):
-        path = self.section("operation = x")
-        for env in ({"NAGIOS_CONFIG_PATH": "/nonexistent"}, {"MP_CONFIG_FILE": path}):
+        for env in ({"NAGIOS_CONFIG_PATH": "/nonexistent"}, {"MP_CONFIG_FILE": self.section("operation = x")}):
             with self.subTest(env=env):
                 self.assert_refused("--extra-opts", "x.ini", env=env, named=[
                     '"x.ini" was taken as a section; write @x.ini for a file'])
-
-
-class FixedPlaces:
-    """A private /etc and /usr/local for children that call enter() before they start."""
-
-    CLONE_NEWNS, MS_BIND, MS_PRIVATE = 0x20000, 0x1000, 0x40000 | 0x4000
-
-    def __init__(self, directory):
-        self._directory = directory
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self.write("/etc/empty", "")
-        self.write("/usr/local/empty", "")
-        with contextlib.suppress(OSError):
-            shutil.copy("/etc/ld.so.cache", self._path("/etc"))
-        child = os.fork() if os.geteuid() == 0 else None
-        if child == 0:
-            os._exit(0 if self._mount() else 1)
-        self.usable = child is not None and os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-    def _path(self, place):
-        return f"{self._directory}/root{place}"
-
-    def write(self, place, text):
-        os.makedirs(os.path.dirname(self._path(place)), exist_ok=True)
-        with open(self._path(place), "w", encoding="ascii") as file:
-            file.write(text)
-
-    def remove(self, place):
-        os.unlink(self._path(place))
-
-    def _mount(self):
-        """Whether all of it worked."""
-        mount = self._libc.mount
-        binds = [(self._path(place).encode(), place.encode()) for place in ("/etc", "/usr/local")]
-        return (self._libc.unshare(self.CLONE_NEWNS) == 0
-                and mount(b"none", b"/", None, ctypes.c_ulong(self.MS_PRIVATE), None) == 0
-                and all(mount(source, target, None, ctypes.c_ulong(self.MS_BIND), None) == 0
-                        for source, target in binds))
-
-    def enter(self):
-        if not self._mount():
-            os._exit(125)
 
 
 class Sections(IniCase):
@@ -214,16 +153,14 @@ class Sections(IniCase):
         """The section ends at the first @."""
         path = self.section("operation = right", name="with@and@at.ini", section="my section")
         self.assert_operation("right", f"--extra-opts=my section@{path}")
-        self.assert_operation("right", f"--extra-opts=@{self.section('operation = right', name='@.ini')}")
 
     def test_no_such_section(self):
         path = self.section("operation = x", section="crm")
-        for section in ("CRM", "cr", "crmm", "[crm]", "hush"):
+        for section in ("CRM", "crmm", "[crm]", "hush"):
             with self.subTest(section=section):
                 self.assert_refused(f"--extra-opts={section}@{path}", named=[path, "no such section"])
         self.assert_refused(f"--extra-opts=my section@{path}", named=[path, "[my section]"])
-        for content in ("", "\ufeff", "operation = x\n", f"#{HEAD}", f"x {HEAD}",
-                        HEAD.upper(), f"[{SECTION}x]", f"[{SECTION[:-1]}]", f"[x]\n[y]\n"):
+        for content in ("", "\ufeff", "operation = x\n", f"#{HEAD}", HEAD.upper(), f"[{SECTION}x]"):
             with self.subTest(content=content):
                 path = self.write(content)
                 self.assert_refused(f"--extra-opts=@{path}", named=[path, f"[{SECTION}]"])
@@ -232,61 +169,54 @@ class Sections(IniCase):
         content = (f"{HEAD}warning = 10\n[other]\noperation = wrong\nwarning = 20\n"
                    f"{HEAD}operation = right\n[last]\nwarning=x\n")
         self.assertEqual(self.assert_read(content).perfdata["available"].warn, "10:")
-        self.assert_operation("cli", f"--extra-opts=@{self.write(HEAD.rstrip())}", "-o", "cli")
         path = self.write("[b]\noperation=two\n[a]\noperation=one\n")
         self.assert_operation("one", f"--extra-opts=b@{path}", f"--extra-opts=a@{path}")
         self.assert_operation("two", f"--extra-opts=a@{path}", "-v", "--extra-opts", f"b@{path}")
 
     def test_other_sections_and_what_stands_before_are_not_looked_at(self):
-        rubbish = "rubbish\nhelp\nwarning = x\nno-such = 1\ntoken\n= 5\n--x\n\x01\nverbose = 9\n"
-        self.assert_read(f"{rubbish}[other]\n{rubbish}{HEAD}operation = right\n[z]\n{rubbish}")
-        self.assert_read(b"[x]\n\xff\xfe\n" + HEAD.encode() + b"operation = right\n")
+        rubbish = b"rubbish\nhelp\nwarning = x\ntoken\n= 5\n--x\n\x01\n\xff\xfe\nverbose = 9\n"
+        self.assert_read(rubbish + b"[other]\n" + rubbish + HEAD.encode() + b"operation = right\n[z]\n" + rubbish)
 
 
 class Precedence(IniCase):
     def test_the_command_line_wins(self):
         path = self.section("warning = 100")
-        for args, expected in (((f"--extra-opts=@{path}",), "100:"),
-                               ((f"--extra-opts=@{path}", "-w", "200"), "200:"),
-                               (("-w", "200", f"--extra-opts=@{path}"), "200:"),
-                               (("-w", "", f"--extra-opts=@{path}"), "100:")):
-            with self.subTest(args=args):
-                result = self.run_with("-o", "sales", *args)
-                self.assertEqual(result.perfdata["available"].warn, expected)
+        for args, expected in (((), "100:"), (("-w", "200"), "200:"), (("-w", ""), "100:")):
+            for more in ((*args, f"--extra-opts=@{path}"), (f"--extra-opts=@{path}", *args)):
+                with self.subTest(args=more):
+                    result = self.check("-o", "sales", *more)
+                    self.assertEqual(result.perfdata["available"].warn, expected)
 
     def test_every_option_may_stand_in_a_file(self):
-        token_file = self.write("from-a-file-0123456789", "token")
-        lines = (f"hostname = {api.url}", "operation = right", f"port = {api.port}", "api = CRM",
+        secret = "from-a-file-0123456789"
+        token_file = self.write(secret, "token")
+        lines = (f"hostname = {self.api.url}", "operation = right", f"port = {self.api.port}", "api = CRM",
                  "reset-at = 00:00-05:00", f"token-file = {token_file}", "warning = 300",
                  "critical = 200", "method = get", "timeout = 77:ok", "unavailable = ok", "proxy =",
                  f"state-dir = {self.directory}/state", "max-age = 300", "forecast = critical",
                  "use-ipv4", "verbose", "verbose =", "v")
-        short = (f"H = {api.url}", "o = right", f"p = {api.port}", "w = 300", "c = 200", "X = get",
+        short = (f"H = {self.api.url}", "o = right", f"p = {self.api.port}", "w = 300", "c = 200", "X = get",
                  "t = 77", "4 =", f"token-file = {token_file}")
-        for section in (lines, short):
+        for section in (short, lines):
             with self.subTest(section=section):
-                self.setUp()
                 path = self.section(*section)
-                result = blackbox.run(f"--extra-opts=@{path}", secret="from-a-file-0123456789")
+                result = blackbox.run(f"--extra-opts=@{path}", secret=secret, own_time=True)
                 self.assertEqual(result.state, "OK", result)
-                (request,) = api.requests
+                request = self.api.requests[-1]
                 self.assertEqual((request.method, request.token, request.query),
-                                 ("GET", "from-a-file-0123456789", {"operation": "right"}))
+                                 ("GET", secret, {"operation": "right"}))
                 self.assertEqual(result.perfdata["available"][2:4], ("300:", "200:"))
                 self.assertEqual(result.perfdata["time"].max, "77")
-        kept = blackbox.run(f"--extra-opts=@{self.section(*lines)}", secret="from-a-file-0123456789")
+        kept = blackbox.run(f"--extra-opts=@{path}", secret=secret)
         self.assertIn(" (answer ", kept.message, kept)
 
     def test_an_optional_value(self):
         """The documented answer with a pace at which the calls do not last."""
-        api.default_reply = wolkvox.Reply.json(
-            blackbox.envelope(token_use_today=3000, available_consumition_options=1800))
+        self.reply(blackbox.answer(token_use_today=3000, available_consumition_options=1800))
         for line, state in (("forecast", "WARNING"), ("forecast =", "WARNING"),
                             ("forecast = critical", "CRITICAL"), ("forecast = ok", "OK")):
             with self.subTest(line=line):
-                path = self.section(f"H = {api.url}", "o = right", "w = 0", line)
-                result = blackbox.run(f"--extra-opts=@{path}", token=TOKEN)
-                self.assertEqual(result.state, state, result)
+                self.expect(state, f"--extra-opts=@{self.section('o = right', 'w = 0', line)}")
 
     def test_empty_values_count_as_not_given(self):
         path = self.section("operation = right", "operation =", "warning =", "critical =", "api =",
@@ -304,12 +234,12 @@ class Precedence(IniCase):
         for lines, args, state in ((("use-ipv4",), ("-6",), "CRITICAL"), (("6",), ("--use-ipv4",), "OK"),
                                    (("4", "6"), ("-4",), "OK"), (("4",), (), "OK")):
             with self.subTest(lines=lines, args=args):
-                result = self.run_with("-o", "x", f"--extra-opts=@{self.section(*lines)}", *args)
-                self.assertEqual(result.state, state, result)
+                self.expect(state, "-o", "x", f"--extra-opts=@{self.section(*lines)}", *args,
+                            requests=int(state == "OK"))
 
     def test_what_is_wrong_only_together(self):
         """Every file that has a part in it is named, and no usage follows."""
-        crm = ("-H", api.url, "-o", "x")
+        crm = ("-H", self.api.url, "-o", "x")
         for lines, args, line in (
                 (("use-ipv4", "use-ipv6"), crm, 3), (("warning = 5", "critical = 10"), crm, 3),
                 (("warning = 100",), (*crm, "-c", "200"), 2), (("critical = 200",), (*crm, "-w", "100"), 2),
@@ -320,7 +250,7 @@ class Precedence(IniCase):
             with self.subTest(lines=lines, args=args):
                 path = self.section(*lines)
                 result = blackbox.run(f"--extra-opts=@{path}", *args, token=TOKEN, stdin=HEAD.encode())
-                self.assertEqual((result.state, api.connections), ("UNKNOWN", 0), result)
+                self.assertEqual((result.state, self.api.connections), ("UNKNOWN", 0), result)
                 named = f"INI file {path}, line {line}: " in result.message
                 self.assertEqual((named, len(result.lines)), (line > 0, 1 if line else 4), result)
         first = self.section("warning = 5", name="first.ini")
@@ -338,15 +268,15 @@ class Precedence(IniCase):
         later = self.section("token=from-the-later-file", name="later.ini")
         self.assert_operation("right", f"--extra-opts=@{path}", secret="from-the-ini-file-0123")
         self.assert_operation("right", f"--extra-opts=@{path}", f"--extra-opts=@{later}")
-        self.assertEqual([request.token for request in api.requests],
+        self.assertEqual([request.token for request in self.api.requests],
                          ["from-the-ini-file-0123", "from-the-later-file"])
 
 
 class Syntax(IniCase):
     def test_what_is_skipped_and_dropped(self):
         for content in (
-                f"{HEAD}operation=right", f"{HEAD}\r\noperation=right\r\n",
-                f"\ufeff\r\n{HEAD}operation=right\n", f"\n \n\t\r\n{HEAD}\n \t \noperation=right\n\n",
+                f"{HEAD}operation=right", f"\ufeff\r\n{HEAD}\r\noperation=right\r\n",
+                f"\n \n\t\r\n{HEAD}\n \t \noperation=right\n\n",
                 f"# c\n; c\n{HEAD}#operation=wrong\n ;operation=wrong\n\t# x\noperation=right\n#",
                 f"  [ {SECTION}\t]  \n \t operation \t = \t right \t \n",
                 f"{HEAD}\n\voperation\f=\vright\f\n;\nuse-ipv4\r\n4 =\t\n",
@@ -355,14 +285,14 @@ class Syntax(IniCase):
                 self.assert_read(content)
 
     def test_a_value_is_taken_as_it_is(self):
-        for value in ('"right"', "'right'", "a # b", "a;b", "a=b", "=", "==a", "#", ";", "\\n", "$HOME",
-                      "%41", "[x]", "a\tb", "\u00e9", "-v", "-h", "a  b", "x" * (LINE_MAX - 12)):
+        for value in ('"right"', "a # b", "a;b", "==a", "#", "\\n", "$HOME", "%41", "[x]", "a\tb", "\u00e9",
+                      "-h", "a  b", "x" * (LINE_MAX - 12)):
             with self.subTest(value=value[:20]):
                 self.assert_read(f"{HEAD}operation = {value}\n", value)
 
     def test_lines_that_are_nothing(self):
-        for line in ("hush", "hush = 1", "= hush", "=", "hush-1 hush-2", "operation: hush",
-                     "\u00e9hush", "\ufeffoperation = hush", "\x01hush", "hush \x1b[2J = 1", "hush = | x"):
+        for line in ("hush", "= hush", "=", "hush-1 hush-2", "operation: hush", "\ufeffoperation = hush",
+                     "\x01hush", "hush \x1b[2J = 1", "hush = | x"):
             with self.subTest(line=line):
                 self.assert_faulty_line(line)
         self.assert_faulty_line("hush = 1", "unknown key; write the long option without dashes")
@@ -374,24 +304,19 @@ class Syntax(IniCase):
                 with self.subTest(before=before, line=line):
                     self.assert_faulty_line(line, before=before)
 
-    def test_keys_that_are_no_option(self):
-        for key in ("--operation", "-o", "--", "op", "operatio", "OPERATION", "w c", "opera tion",
-                    "max-ages", "Token", "--token", "tokens", "token_file", "z", "use_ipv4", "ww", "?"):
+    def test_keys(self):
+        """Those that are no option, have no place in a file, need a value or take none."""
+        for key in ("--operation", "-o", "op", "OPERATION", "opera tion", "max-ages", "Token", "--token",
+                    "token_file", "z", "ww", "?"):
             with self.subTest(key=key):
                 self.assert_faulty_line(f"{key} = hush")
-
-    def test_options_that_have_no_place(self):
         for key in ("help", "version", "extra-opts", "h", "V"):
             for line in (key, f"{key} =", f"{key} = hush"):
                 with self.subTest(line=line):
                     self.assert_faulty_line(line, key)
-
-    def test_flags_with_a_value(self):
-        for key, value in (("verbose", "1"), ("v", "hush"), ("use-ipv4", "true"), ("4", "0"), ("6", "=")):
+        for key, value in (("verbose", "1"), ("v", "hush"), ("use-ipv4", "true"), ("6", "=")):
             with self.subTest(key=key):
                 self.assert_faulty_line(f"{key} = {value}", f"{key} takes no value")
-
-    def test_missing_values(self):
         for key in ("hostname", "operation", "api", "reset-at", "port", "token-file", "warning",
                     "critical", "method", "timeout", "unavailable", "ca-file", "max-age", "state-dir",
                     "proxy", "H", "o", "p", "w", "c", "X", "t", "token"):
@@ -406,8 +331,7 @@ class Syntax(IniCase):
                            ("api", "hush"), ("reset-at", "hush"), ("warning", "hush%"),
                            ("critical", "20:10hush"), ("method", "hush"), ("timeout", "10:hush"),
                            ("unavailable", "hush"), ("max-age", "86401"), ("forecast", "hush"),
-                           ("proxy", "http://hush hush"), ("w", "hush"), ("t", "1e1hush"),
-                           ("token", "hush hush"), ("token", "hush\x01"), ("token", "hush\u00e9")):
+                           ("proxy", "http://hush hush"), ("t", "1e1hush"), ("token", "hush hush")):
             with self.subTest(key=key, value=value):
                 self.assert_faulty_line(f"{key} = {value}", key)
 
@@ -416,49 +340,26 @@ class Syntax(IniCase):
             for line in (f"token {token}", f"token: {token}", token, f"tok = {token}", f"{token} = 1",
                          f"[{token}", f"warning = {token}", f"verbose = {token}", f"help = {token}"):
                 with self.subTest(line=line):
-                    self.assert_faulty_line(line)
-                    self.assertNotIn(token, self.run_with(f"--extra-opts=@{self.directory}/file").text)
+                    self.assert_faulty_line(line, hidden=token)
 
 
 class Bounds(IniCase):
-    BEFORE = (HEAD, "[other]\n", "\n")
-
-    def test_a_nul_anywhere(self):
-        for before in self.BEFORE:
-            for line in (b"\0", b"# hush \0", b"operation = hush\0x", b"[x\0]"):
-                for behind in blackbox.some((b"\n", b"")):
-                    with self.subTest(before=before, line=line, behind=behind):
-                        self.assert_faulty_line(line, before=before, behind=behind)
-
-    def test_lines_that_are_too_long(self):
-        for before in self.BEFORE:
-            for line in ("#" * (LINE_MAX + 1), " " * LINE_MAX + "\rx", "x" * 100000, "x" * LINE_MAX + "\r\r"):
+    def test_nul_and_lines_that_are_too_long_anywhere(self):
+        lines = (b"\0", b"# hush \0", b"operation = hush\0x", b"[x\0]", b"#" * (LINE_MAX + 1),
+                 b" " * LINE_MAX + b"\rx", b"x" * LINE_MAX + b"\r\r")
+        for before in (HEAD, "[other]\n", "\n"):
+            for line in lines:
                 for behind in blackbox.some((b"\n", b"\r\n", b"")):
-                    with self.subTest(before=before, line=line[:9], behind=behind):
+                    with self.subTest(before=before, line=line[:20], behind=behind):
                         self.assert_faulty_line(line, before=before, behind=behind)
 
     def test_the_largest_file(self):
         content = f"{HEAD}operation=right\n".encode() + (b"#" * 1023 + b"\n") * (FILE_MAX // 1024)
         self.assert_read(content[:FILE_MAX - 1] + b"\n")
-        self.setUp()
         path = self.write(content[:FILE_MAX] + b"\n")
         self.assert_refused(f"--extra-opts=@{path}", named=[path])
-        with self.feeding(content) as pipe:
+        with blackbox.feeding(content) as pipe:
             self.assert_refused(f"--extra-opts=@/dev/fd/{pipe}", pass_fds=[pipe])
-
-    @contextlib.contextmanager
-    def feeding(self, content, close=True):
-        """A pipe's reading end, fed by a thread; without `close` the writing end stays open."""
-        reading, writing = os.pipe()
-        thread = threading.Thread(target=feed, args=(writing, content, close), daemon=True)
-        thread.start()
-        try:
-            yield reading
-        finally:
-            os.close(reading)
-            thread.join()
-            if not close:
-                os.close(writing)
 
     def test_standard_input_and_pipes(self):
         content = f"{HEAD}operation = right\n".encode()
@@ -467,23 +368,16 @@ class Bounds(IniCase):
         self.assert_operation("right", "--extra-opts", stdin=content, env={"MP_CONFIG_FILE": "-"})
         with open(self.write(content), "rb") as file:
             self.assert_operation("right", "--extra-opts=@-", stdin=file)
-        with self.feeding(content) as pipe:
+        with blackbox.feeding(content) as pipe:
             self.assert_operation("right", f"--extra-opts=@/dev/fd/{pipe}", pass_fds=[pipe])
-        path = os.path.join(self.directory, "pipe")
-        os.mkfifo(path)
-        thread = threading.Thread(target=lambda: self.write(content, "pipe"), daemon=True)
-        thread.start()
-        self.assert_operation("right", f"--extra-opts=@{path}")
-        thread.join()
 
     def test_pipes_that_are_silent(self):
         """The command line's time counts, not the one that the file has said already."""
         seconds = blackbox.SILENT_SECONDS
         for content, state in ((b"", ":ok"), (f"{HEAD}operation=x\ntimeout=60\n".encode(), "")):
-            with self.subTest(content=content), self.feeding(content, close=False) as pipe:
-                result = self.assert_refused(f"-t{seconds}{state}", "--extra-opts=@-", stdin=pipe,
-                                             named=["timeout: ", f"{seconds} s", "standard input"])
-                self.assertTrue(seconds - 0.1 <= result.seconds < seconds + blackbox.SLACK, result)
+            with self.subTest(content=content), blackbox.feeding(content, close=False) as pipe:
+                result = self.assert_refused(f"-t{seconds}{state}", "--extra-opts=@-", stdin=pipe)
+                self.assert_timeout(result, seconds, ".*standard input", "UNKNOWN")
 
     def test_what_is_neither_file_nor_pipe(self):
         listener = socket.socket(socket.AF_UNIX)
@@ -499,16 +393,10 @@ class Bounds(IniCase):
         self.assert_refused("--extra-opts=@-", preexec=lambda: os.close(0))
 
 
-def feed(descriptor, content, close):
-    with contextlib.suppress(OSError):
-        while content:
-            content = content[os.write(descriptor, content):]
-    if close:
-        os.close(descriptor)
-
-
 class Hint(IniCase):
     """For a file that everybody may read and that holds the token in use."""
+
+    which = ("-o", "x")
 
     def token_in(self, mode, token=TOKEN, name="some.ini"):
         return f"--extra-opts=@{self.section(f'token = {token}', mode=mode, name=name)}"
@@ -520,22 +408,18 @@ class Hint(IniCase):
         plain = f"--extra-opts=@{self.section('warning = 5', name='plain.ini', mode=0o644)}"
         private_file = self.write(TOKEN, "token")
         public_file = self.write(TOKEN, "public token", 0o644)
-        for expected, args in (
-                (True, [self.token_in(0o644, name="1")]), (True, [self.token_in(0o604, name="2")]),
-                (False, [self.token_in(0o640, name="3")]), (False, [secret]),
-                (False, [public, secret]), (False, [secret, plain]), (False, [plain, secret]),
-                (True, [secret, public]), (False, [public, "--token-file", private_file]),
-                (False, [self.token_in(0o644, name="4"), "--token-file", private_file]),
-                (False, [f"--extra-opts=@{self.section(f'token-file = {private_file}', mode=0o644)}"]),
-                (True, [f"--extra-opts=@{self.section(f'token-file = {public_file}', name='5')}"])):
+        for expected, *args in (
+                (True, self.token_in(0o604, name="1")), (False, self.token_in(0o640, name="2")),
+                (False, public, secret), (False, plain, secret), (True, secret, public),
+                (False, public, "--token-file", private_file),
+                (False, self.token_in(0o644, name="3"), "--token-file", private_file),
+                (False, f"--extra-opts=@{self.section(f'token-file = {private_file}', mode=0o644)}"),
+                (True, f"--extra-opts=@{self.section(f'token-file = {public_file}', name='4')}")):
             with self.subTest(args=args):
-                result = self.run_with("-o", "x", *args, token=None, secret=TOKEN)
-                self.assertEqual(result.state, "OK", result)
+                result = self.expect("OK", *args, token=None, secret=TOKEN)
                 self.assertEqual(result.message.endswith(HINT), expected, result)
-
-    def test_standard_input(self):
         with open(self.section(f"token = {TOKEN}", mode=0o644), "rb") as file:
-            result = self.run_with("-o", "x", "--extra-opts=@-", stdin=file, token=None, secret=TOKEN)
+            result = self.expect("OK", "--extra-opts=@-", stdin=file, token=None, secret=TOKEN)
             self.assertNotIn(HINT, result.message)
 
 

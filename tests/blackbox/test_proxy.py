@@ -136,16 +136,6 @@ class Choice(ProxyCase):
                     self.assertIn("proxy", result.message)
                     self.assertNotIn("s3cr3t", result.text)
 
-    def test_encoded_control_characters(self):
-        """libcurl would connect past the proxy without a word."""
-        proxy = self.proxy()
-        for url in ("http://jane:a%0ab@{}", "socks5h://a:%01@{}"):
-            url = url.format(f"127.0.0.1:{proxy.port}")
-            for args, env in ((f"--proxy={url}",), {}), ((), {"ALL_PROXY": url}):
-                with self.subTest(url, args=args):
-                    self.assertNotIn("jane", self.fails("-vvv", *args, env=env, state="UNKNOWN").text)
-                    self.assertEqual(proxy.connections, 0)
-
     def test_plain_http_never_goes_through_one(self):
         """Loopback without TLS: the proxy would see the token."""
         proxy = self.proxy()

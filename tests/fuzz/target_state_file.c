@@ -18,7 +18,7 @@ static void require_model(const struct saved_info *saved) {
     require_fit_for_output(info->message.text);
     require_fit_for_output(info->error.text);
     require_fit_for_output(info->code.text);
-    require_fit_for_output(info->unusable);
+    require_fit_for_output(info->unusable.text);
     require_fit_for_output(saved->last.description.text);
 }
 
@@ -52,7 +52,6 @@ void target_state_file(const uint8_t *bytes, size_t size) {
     if (saved_info_read(file, length, KEY, &saved) == 0) {
         require_model(&saved);
         write_again(&saved);
-        last_understood_complete(&saved.last, &saved.info);
         struct result result = result_of(&saved.info);
         result.reset_ms += saved.time_ms - result.time_ms;
         result.time_ms = saved.time_ms;

@@ -76,8 +76,7 @@ UNIT_TEST(json_numbers_count_where_their_exact_value_is_whole) {
         "0.5", "4799.00000000000000000000000000000001", "0.99999999999999999999", "15e-1",
         "4.7995e3", "1e-400", "1e-18446744073709551615",
         /* no number */
-        "", "-", "e5", "1e", "1e+-1", "1e1.0", "1e1e1", "--1", "+1", " 1", "1 ", ".5", "1.2.3",
-        "1,0", "0x10", "12abc", "NaN", "-Infinity", "true"};
+        "", "-", "1 ", "1,0", "12abc", "NaN", "-Infinity", "true", "null", "[1]", "{}"};
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         int64_t value = -7;
@@ -105,7 +104,6 @@ UNIT_TEST(numbers_are_written_without_superfluous_zeros) {
         {9997, 2, "99.97"},
         {10000, 2, "100"},
         {10010, 3, "10.01"},
-        {-150, 2, "-1.5"},
         {1, 10, "0.0000000001"},
         {NUMBER_MAX, 10, "100"},
         {INT64_MAX, 2, "92233720368547758.07"},

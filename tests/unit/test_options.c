@@ -60,7 +60,7 @@ UNIT_TEST(options_follow_from_each_other) {
         {"-H 0010 -o x --api=manager", "usage: leave out -o/--operation: the API of Manager"},
         {"-H wv0010 --api=crm", "usage: -H/--hostname is a server of Manager, but --api is crm"},
         {"-H sv1.crmvox.com --api=manager", "usage: -H/--hostname is a server of the CRM, but"},
-        {"-H manager.wolkvox.com --api=manager", "usage: -H/--hostname: that is where people log"},
+        {"-H manager.wolkvox.com --api=manager", "usage: -H/--hostname: that is the login page"},
         {"-H wv0010 --api=zendesk", "usage: --api takes crm or manager"},
         {"-H wv0010 --api", "usage: --api needs a value: crm or manager"},
         {"-H crm -o x --reset-at=24:00", "usage: --reset-at takes a time of the day such as"},

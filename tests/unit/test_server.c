@@ -167,7 +167,7 @@ UNIT_TEST(a_refused_server_says_what_to_do) {
         {"https://crm0001:0", "1 to 65535"},
         {"crm 0001", "spaces"},
         {"ftp://crm0001", "https://"},
-        {"manager", "give the wvNNNN that it leads to"},
+        {"manager", "log in and give the wvNNNN shown in the address bar"},
     };
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
@@ -189,8 +189,7 @@ UNIT_TEST(proxies_are_recognised) {
         "", "http://user:p@ss@proxy", "http://user:p#ss@proxy", "user:p?ss@proxy", "[::1@proxy",
         "ftp://proxy", "proxy:", "proxy:0", "proxy:65536", "proxy:x", "http://", "http:///",
         "http://:3128", "http://proxy/x", "http://proxy//", "pro xy", "proxy\n",
-        "http://user:password@", "http://user:%00@proxy", "http://user:a%1Fb@proxy:1",
-        "http://a/b@proxy"};
+        "http://user:password@", "http://a/b@proxy"};
     /* clang-format on */
 
     for (size_t i = 0; i < UNIT_COUNT(proxies); i++)

@@ -73,8 +73,10 @@ UNIT_TEST(other_thresholds_are_refused) {
     for (size_t i = 0; i < UNIT_COUNT(cases) + UNIT_COUNT(reversed); i++) {
         bool is_reversed = i >= UNIT_COUNT(cases);
         const char *text = is_reversed ? reversed[i - UNIT_COUNT(cases)] : cases[i];
-        const char *expected = is_reversed ? "its start is above its end"
-                                           : "not a threshold; examples: 480, 10%, 12.5%, 100:2000";
+        const char *expected = is_reversed
+                                   ? "the range starts above its end"
+                                   : "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no "
+                                     "spaces; decimal point, not comma)";
         struct threshold threshold;
         const char *reason = NULL;
         int result = threshold_parse(text, &threshold, &reason);

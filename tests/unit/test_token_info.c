@@ -105,8 +105,8 @@ UNIT_TEST(documented_answers_are_understood) {
         unit_check(strcmp(info.description.text, documented[i].description) == 0 &&
                        info.code.text[0] == '\0' && info.error.text[0] == '\0',
                    "texts of %s", documented[i].body);
-        unit_check(info.unusable[0] == '\0' && info.fields == NULL, "%s: unusable: %s",
-                   documented[i].body, info.unusable);
+        unit_check(info.unusable.text[0] == '\0' && info.fields == NULL, "%s: unusable: %s",
+                   documented[i].body, info.unusable.text);
         token_info_free(&info);
     }
 }
@@ -381,8 +381,9 @@ UNIT_TEST(counts_are_usable_numbers_or_absent) {
         unit_check(info.kind == (is_lost ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s is %s", body,
                    kinds[info.kind]);
         unit_check(is_count(counts[field], value), "%s is %" PRId64, body, counts[field]->value);
-        unit_check(strcmp(info.unusable, value == NO && field > 0 ? fields[field].key : "") == 0,
-                   "%s: unusable '%s'", body, info.unusable);
+        unit_check(strcmp(info.unusable.text, value == NO && field > 0 ? fields[field].key : "") ==
+                       0,
+                   "%s: unusable '%s'", body, info.unusable.text);
     }
 }
 
@@ -432,9 +433,9 @@ UNIT_TEST(what_cannot_be_used_is_named) {
         struct token_info crm = decode_text(API_CRM, body);
         struct token_info manager = decode_text(API_MANAGER, body);
         unit_check(crm.kind == REPLY_TOKEN && manager.kind == REPLY_TOKEN, "%s", body);
-        unit_check(strcmp(crm.unusable, cases[i].crm) == 0, "the CRM: %s", crm.unusable);
-        unit_check(strcmp(manager.unusable, cases[i].manager) == 0, "Manager: %s",
-                   manager.unusable);
+        unit_check(strcmp(crm.unusable.text, cases[i].crm) == 0, "the CRM: %s", crm.unusable.text);
+        unit_check(strcmp(manager.unusable.text, cases[i].manager) == 0, "Manager: %s",
+                   manager.unusable.text);
     }
 }
 
