@@ -17,8 +17,6 @@ import warnings
 import blackbox
 from blackbox import TOKEN, TalkingServer, for_ever, then_listen
 
-api_module = blackbox.load_api()
-
 SECONDS = blackbox.ENOUGH  # -t of the runs that end by themselves
 SHORT = blackbox.SILENT_SECONDS  # of those that the time ends
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -38,11 +36,11 @@ LATELY_BROKEN = ANY if blackbox.OLD_LIBRARIES else BROKEN
 class TlsTalker(TalkingServer):
     """The same inside a TLS connection that is sound until then."""
 
-    def __init__(self, talk, authority, version=None, tickets=None, demand=False, first=False):
+    def __init__(self, talk, version=None, tickets=None, demand=False, first=False):
         super().__init__(talk, first=first)
         self.scheme, self.host = "https", "localhost"
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(*authority.certificate("good"))
+        self._context.load_cert_chain(*blackbox.authority().certificate("good"))
         if version:
             self._context.minimum_version = self._context.maximum_version = version
         if tickets:
@@ -64,7 +62,7 @@ class HandshakeTalker(TalkingServer):
 
     scheme = "https"
 
-    def _hear(self, connection):
+    def hear(self, connection):
         self.heads.append(connection.recv(65536))
 
 
@@ -262,15 +260,9 @@ class Endless(AttackCase):
 class ThroughTls(AttackCase):
     """What only a server with a certificate that is trusted can do."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.authority = api_module.CertificateAuthority()
-        cls.addClassCleanup(cls.authority.close)
-
     def attack_with_tls(self, states, talk, *, seconds=SECONDS, **options):
-        return self.attack(states, TlsTalker(talk, self.authority, **options),
-                           "--ca-file", self.authority.ca_file, seconds=seconds)
+        self.attack(states, TlsTalker(talk, **options), "--ca-file", blackbox.authority().ca_file,
+                    seconds=seconds)
 
     def test_ends(self):
         """With and without close_notify; an end that nobody signed does not make a body whole."""

@@ -13,7 +13,6 @@ import re
 import shutil
 import signal
 import stat
-import subprocess
 import threading
 import unittest
 
@@ -622,23 +621,18 @@ class OddFileSystems(CacheCase):
 
 
 class OneAtATime(CacheCase):
-    def start(self):
-        """A check that runs while the test goes on."""
-        process = subprocess.Popen(  # pylint: disable=consider-using-with
-            blackbox.command("-H", self.api.url, "-o", "sales", "--max-age=300",
-                             f"--state-dir={self.state_dir}", "-t600"),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=blackbox.environment(None, TOKEN))
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        return process
+    def started(self):
+        return blackbox.started("-H", self.api.url, "-o", "sales", "--max-age=300",
+                                f"--state-dir={self.state_dir}", "-t600")
 
-    def start_and_wait_for_its_request(self, *replies):
+    @contextlib.contextmanager
+    def asking(self, *replies):
+        """A check whose request has come."""
         self.reply(*replies)
-        process = self.start()
-        blackbox.wait_until(lambda: self.api.requests or process.poll() is not None)
-        self.assertIsNone(process.poll())
-        return process
+        with self.started() as process:
+            blackbox.wait_until(lambda: self.api.requests or process.poll() is not None)
+            self.assertIsNone(process.poll())
+            yield process
 
     @contextlib.contextmanager
     def locked(self):
@@ -657,12 +651,12 @@ class OneAtATime(CacheCase):
         self.assertEqual(len(self.entries()), 1)
 
     def test_waiting_in_vain(self):
-        self.start_and_wait_for_its_request(wolkvox.Reply(hang=True))
-        for args, state in ((("-t1",), "CRITICAL"), (("-t1:unknown",), "UNKNOWN"),
-                            (("-t1", "--unavailable=warning"), "WARNING")):
-            with self.subTest(args=args):
-                result = self.expect(state, *args, requests=0)
-                self.assert_timeout(result, 1, "another check of the same token to end$", state)
+        with self.asking(wolkvox.Reply(hang=True)):
+            for args, state in ((("-t1",), "CRITICAL"), (("-t1:unknown",), "UNKNOWN"),
+                                (("-t1", "--unavailable=warning"), "WARNING")):
+                with self.subTest(args=args):
+                    result = self.expect(state, *args, requests=0)
+                    self.assert_timeout(result, 1, "another check of the same token to end$", state)
 
     def test_a_late_token_is_no_other_check(self):
         reading, writing = os.pipe()
@@ -675,10 +669,10 @@ class OneAtATime(CacheCase):
         self.assertNotIn("another check", result.message)
 
     def test_who_does_not_wait(self):
-        self.start_and_wait_for_its_request(wolkvox.Reply(hang=True), answer())
-        self.assert_asks(token=OTHER_TOKEN)
-        self.assert_asks(operation="other")
-        self.assert_asks(max_age=0)
+        with self.asking(wolkvox.Reply(hang=True), answer()):
+            self.assert_asks(token=OTHER_TOKEN)
+            self.assert_asks(operation="other")
+            self.assert_asks(max_age=0)
 
     def test_a_usable_answer_is_taken_without_waiting(self):
         self.check()
@@ -691,17 +685,16 @@ class OneAtATime(CacheCase):
         entry = self.entry()
         shutil.copy(entry, self.directory)
         os.truncate(entry, 0)
-        with self.locked():
-            waiting = self.start()
+        with self.locked(), self.started() as waiting:
             os.rename(os.path.join(self.directory, entry.name), entry)
             self.assertEqual(waiting.wait(30), 0)
 
     def test_a_killed_check_leaves_no_lock(self):
         for number in blackbox.some((signal.SIGKILL, signal.SIGTERM)):
-            process = self.start_and_wait_for_its_request(wolkvox.Reply(hang=True), answer())
-            process.send_signal(number)
-            process.wait()
-            self.assert_asks_and_keeps()
+            with self.asking(wolkvox.Reply(hang=True), answer()) as process:
+                process.send_signal(number)
+                process.wait()
+                self.assert_asks_and_keeps()
             self.entry().unlink()
 
     @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "a start takes longer than the lock is held")
@@ -726,9 +719,8 @@ class OneAtATime(CacheCase):
 
     def test_the_next_asks_where_the_first_failed(self):
         """One that waited asks itself when the one before got no answer that is kept."""
-        first = self.start_and_wait_for_its_request(wolkvox.Reply(500, delay=0.3))
-        self.expect("CRITICAL", "-t", "60")
-        first.wait()
+        with self.asking(wolkvox.Reply(500, delay=0.3)):
+            self.expect("CRITICAL", "-t", "60", message="HTTP 500")
         self.assertEqual(self.entries(), [])
 
 

@@ -9,7 +9,6 @@ import pathlib
 import pty
 import re
 import socket
-import subprocess
 import sys
 import threading
 import unittest
@@ -224,21 +223,16 @@ class Kinds(TokenCase):
     def test_standard_input_that_others_read_too(self):
         """One of them gets the token; the others do not wait for what it has taken."""
         reading, writing = os.pipe()
-        checks = []
-        for _ in range(24):
-            checks.append(subprocess.Popen(  # pylint: disable=consider-using-with
-                blackbox.command("-H", self.api.url, "-o", "x", "-t1", "--token-file=-"), stdin=reading,
-                stdout=subprocess.DEVNULL, env=blackbox.environment()))
-            self.addCleanup(checks[-1].wait)
-            self.addCleanup(checks[-1].kill)
-        try:
+        with contextlib.ExitStack() as stack:
+            for descriptor in (reading, writing):
+                stack.callback(os.close, descriptor)
+            checks = [stack.enter_context(blackbox.started(
+                "-H", self.api.url, "-o", "x", "-t1", "--token-file=-", token=None, stdin=reading))
+                      for _ in range(24)]
             blackbox.wait_until(lambda: all(is_asleep(check.pid) for check in checks))
             os.write(writing, TOKEN.encode() + b"\n")
             for check in checks:
                 self.assertIn(check.wait(1 + blackbox.SLACK), range(4))
-        finally:
-            os.close(reading)
-            os.close(writing)
 
     def test_standard_input_once(self):
         content = f"[check_wolkvox_token]\ntoken = {TOKEN}\n".encode()
