@@ -7,12 +7,10 @@ What an honest but broken server does is in test_request.py, whom to trust in te
 """
 
 import concurrent.futures
-import gzip
 import json
 import select
 import ssl
 import struct
-import warnings
 
 import blackbox
 from blackbox import TOKEN, TalkingServer, for_ever, then_listen
@@ -126,19 +124,15 @@ class Smuggling(AttackCase):
     def test_lengths_and_chunks(self):
         body, chunked = chunks(BODY) + b"0\r\n\r\n", CHUNKED[:-2]
         rows = [(f"length {length}", states, with_header(length=b"Content-Length: %s\r\n" % length))
-                for length, states in ((b"%d, %d" % (len(BODY), len(BODY)), ANY), (b"0x40", BROKEN),
-                                       (b"5abc", BROKEN), (b"0", BROKEN), (b"", ANY),
+                for length, states in ((b"0x40", BROKEN), (b"5abc", BROKEN), (b"0", BROKEN),
                                        (b"18446744073709551617", ANY))]
         rows += [
             ("the same twice", OK, with_header(LENGTH[:-2])),
-            ("the longer first", ANY, with_header(b"Content-Length: 9999")),
             ("the shorter last", BROKEN, HEAD + LENGTH + b"Content-Length: 9\r\n\r\n" + BODY),
             ("length, then chunked", ANY, with_header(chunked, body=body, length=b"Content-Length: 3\r\n")),
             ("chunked, yet plain", BROKEN, with_header(chunked)),
             ("chunked in HTTP/1.0", ANY, b"HTTP/1.0 200 OK\r\n" + CHUNKED + b"\r\n" + body),
-            ("unheard of", BROKEN, with_header(b"Transfer-Encoding: xchunked", body=body, length=b"")),
-            ("gzip of the transfer", ANY,
-             with_header(b"Transfer-Encoding: gzip", body=gzip.compress(BODY), length=b""))]
+            ("unheard of", BROKEN, with_header(b"Transfer-Encoding: xchunked", body=body, length=b""))]
         self.table(rows)
 
     def test_header_lines(self):
@@ -146,8 +140,6 @@ class Smuggling(AttackCase):
             ("CR in a value", ANY, with_header(b"X: a\rContent-Length: 5")),
             ("NUL in a value", LATELY_BROKEN, with_header(b"X: a\0b")),
             ("NUL before a length", BROKEN, with_header(b"\0Content-Length: 5")),
-            ("LF only", ANY, SOUND.replace(b"\r\n", b"\n")),
-            ("no colon", ANY, with_header(b"nothing of the kind")),
             ("folded", OK, with_header(b"X: a", b"\tb", b" Content-Length: 5")),
             ("8 bit and escapes", OK, with_header(b"X\xff\x80: \xfe\x1b[2J\x1b]0;title\x07")),
             ("response splitting", BROKEN, HEAD + b"X: a\r\nContent-Length: 0\r\n\r\n" + SOUND),
@@ -160,9 +152,7 @@ class Smuggling(AttackCase):
         self.assertNotIn("a=1\\n", result.text)
 
     def test_status_lines(self):
-        rows = [(line, ANY) for line in (
-            b"HTTP/1.1 200 O\xffK", b"HTTP/1.0 200 OK", b"HTTP/2 200 OK", b"HTTP/1.1  200 OK",
-            b"http/1.1 200 OK", b"HTTP/1.1 200OK", b"HTTP/1.1 2000 OK")]
+        rows = [(b"HTTP/1.1 200 O\xffK", ANY), (b"HTTP/2 200 OK", ANY), (b"HTTP/1.1 2000 OK", ANY)]
         rows += [(line, BROKEN) for line in (
             b"HTTP/1.1 OK", b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 0 OK", b"HTTP/1.1 999 OK",
             b"HTTP/1.1 4294967496 OK", b"HTTP 200 OK", b"\xef\xbb\xbfHTTP/1.1 200")]
@@ -245,10 +235,8 @@ class Endless(AttackCase):
             ("2^64 and the length", UNAVAILABLE, b"1%016x\r\n%s\r\n%s" % (len(BODY), BODY, end)),
             ("nothing", UNAVAILABLE, b"\r\n" + whole + end),
             ("zeros for ever", UNAVAILABLE, (b"", b"0" * 65536)),
-            ("LF only", ANY, b"%x\n%s\n0\n\n" % (len(BODY), BODY)),
             ("shorter than the body", BROKEN, b"%x\r\n%s\r\n" % (len(BODY) - 1, BODY) + end),
             ("by the byte for ever", UNKNOWN, (b"", repeated(b"1\r\n \r\n"))),
-            ("trailer of another length", ANY, whole + b"0\r\nContent-Length: 5\r\n\r\n"),
             ("trailer that redirects", ANY, whole + b"0\r\nLocation: //elsewhere.example\r\n\r\n"),
             ("trailer of a MiB", UNAVAILABLE, whole + b"0\r\nX: " + b"y" * 1024 * 1024 + b"\r\n\r\n"),
             ("no end of trailers", UNAVAILABLE, whole + b"0\r\nX: y\r\n"),
@@ -301,21 +289,10 @@ class ThroughTls(AttackCase):
         self.attack_with_tls(ANY, SOUND, first=True)
 
     def test_a_demand_for_a_certificate(self):
-        """The plugin has none; it must not be talked into anything, nor after the handshake."""
-        def talk(connection):
-            connection.context.verify_mode = ssl.CERT_REQUIRED
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                try:
-                    connection.verify_client_post_handshake()
-                except ssl.SSLError:  # the client did not offer it
-                    pass
-            connection.sendall(SOUND)
-
+        """The plugin has none."""
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             with self.subTest(version=version):
                 self.attack_with_tls(UNAVAILABLE, SOUND, version=version, demand=True)
-        self.attack_with_tls(ANY, talk, version=ssl.TLSVersion.TLSv1_3)
 
 
 def record(kind, content, version=0x0303):
