@@ -140,6 +140,7 @@ class Smuggling(AttackCase):
             ("CR in a value", ANY, with_header(b"X: a\rContent-Length: 5")),
             ("NUL in a value", LATELY_BROKEN, with_header(b"X: a\0b")),
             ("NUL before a length", BROKEN, with_header(b"\0Content-Length: 5")),
+            ("LF only", ANY, SOUND.replace(b"\r\n", b"\n")),
             ("folded", OK, with_header(b"X: a", b"\tb", b" Content-Length: 5")),
             ("8 bit and escapes", OK, with_header(b"X\xff\x80: \xfe\x1b[2J\x1b]0;title\x07")),
             ("response splitting", BROKEN, HEAD + b"X: a\r\nContent-Length: 0\r\n\r\n" + SOUND),

@@ -130,24 +130,23 @@ class Output(ProcessCase):
             process.stdout = None
             self.assertEqual(process.wait(60), 3)
 
-    def assert_whole(self, output):
-        self.assertRegex(output, r"(?s)\AWOLKVOX_TOKEN OK: .*x{60000}.*\n\Z")
-
     def test_a_slow_reader_gets_all(self):
-        """Waiting for the reader does not count for -t, nor is it ended by force 2 s later."""
-        self.reply(LONG_ANSWER)
-        with self.started(self.api.url, "-vvv", f"-t{SECONDS}", preexec=shrink_output) as process:
-            with self.assertRaises(subprocess.TimeoutExpired):
-                process.wait(SECONDS + 2.8)
-            output, _errors = process.communicate()
-            self.assertEqual(process.returncode, 0, output)
-            self.assert_whole(output.decode())
-
-    def test_an_output_that_does_not_block(self):
+        """Waiting for the reader does not count for -t, nor is it ended by force 2 s later. An output that
+        does not block is waited for, too."""
         def shrink_and_unblock():
             shrink_output()
             os.set_blocking(1, False)
-        self.assert_whole(self.expect("OK", "-vvv", replies=(LONG_ANSWER,), preexec=shrink_and_unblock).text)
+        self.reply(LONG_ANSWER)
+        args = (self.api.url, "-vvv", f"-t{SECONDS}")
+        with self.started(*args, preexec=shrink_output) as blocked, \
+                self.started(*args, preexec=shrink_and_unblock) as unblocked:
+            with self.assertRaises(subprocess.TimeoutExpired):
+                blocked.wait(SECONDS + 2.8)
+            for process in (blocked, unblocked):
+                self.assertIsNone(process.poll())
+                output, _errors = process.communicate()
+                self.assertEqual(process.returncode, 0, output)
+                self.assertRegex(output.decode(), r"(?s)\AWOLKVOX_TOKEN OK: .*x{60000}.*\n\Z")
         self.assertEqual(blackbox.run("-h", plain=True, preexec=shrink_and_unblock).stdout,
                          blackbox.run("-h", plain=True).stdout)
 
