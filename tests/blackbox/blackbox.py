@@ -479,7 +479,8 @@ def wait_until(condition, seconds=60):
 
 def preloaded(name, **variables):
     """An environment in which a library of tests/preload is loaded first, and what is said to it."""
-    return {"LD_PRELOAD": str(PRELOADED / f"{name}.so"), **{key: str(value) for key, value in variables.items()}}
+    return {"LD_PRELOAD": str(PRELOADED / f"{name}.so"),
+            **{key: str(value) for key, value in variables.items()}}
 
 
 @contextlib.contextmanager
@@ -537,7 +538,8 @@ class FilesCase(unittest.TestCase):
 
     def assert_timeout(self, result, seconds, what, state="CRITICAL"):
         """Ended by -t, in time, in a line that says what was waited for (a pattern)."""
-        self.assertEqual((result.state, len(result.lines), result.perfdata_text), (state, 1, None), result)
+        self.assertEqual((result.state, len(result.lines)), (state, 1), result)
+        self.assertIsNone(result.perfdata_text, result)
         self.assertRegex(result.message, f"^timeout: waited {seconds} s for {what}")
         self.assertTrue(seconds - 0.1 <= result.seconds < seconds + 0.5 + LATE, result)
 
@@ -560,7 +562,7 @@ class ApiCase(FilesCase):
         self.reply(answer())
 
     def reply(self, *replies):
-        """Forgets the requests so far, and says how the next are answered; the last reply goes on for ever."""
+        """Forgets the requests so far. The next get these replies; the last one goes on for ever."""
         self.api.clear()
         self.api.script = list(replies[:-1])
         self.api.default_reply = replies[-1]

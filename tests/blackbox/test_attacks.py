@@ -187,8 +187,9 @@ class Smuggling(AttackCase):
         early = (b"HTTP/1.1 103 Early\r\nLocation: https://elsewhere.example/\r\n"
                  b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n")
         switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-        self.table((("many", ANY, b"HTTP/1.1 100 C\r\nX: y\r\n\r\n" * 20 + SOUND), ("sound", ANY, early + SOUND),
-                    ("none", UNAVAILABLE, early), ("then a body", UNAVAILABLE, early + BODY),
+        self.table((("many", ANY, b"HTTP/1.1 100 C\r\nX: y\r\n\r\n" * 20 + SOUND),
+                    ("sound", ANY, early + SOUND), ("none", UNAVAILABLE, early),
+                    ("then a body", UNAVAILABLE, early + BODY),
                     ("for ever", UNAVAILABLE, for_ever(b"", repeated(b"HTTP/1.1 199 I\r\n\r\n"))),
                     ("with headers", UNAVAILABLE, for_ever(b"", repeated(early))),
                     ("switch", ANY, switch), ("switch and an answer", ANY, switch + SOUND),
@@ -216,7 +217,8 @@ class Endless(AttackCase):
         """Each byte comes in time; all of them do not."""
         rows = ((b"", b"HTTP/1.1 100 C\r\n\r\n"), (HEAD, b"X: y\r\n"),
                 (HEAD + CHUNKED + b"\r\n", b"1\r\n \r\n"), (HEAD + CHUNKED + b"\r\n1;", b"x"),
-                (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"), (HEAD + b"\r\n" + BODY, b" "))
+                (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"),
+                (HEAD + b"\r\n" + BODY, b" "))
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             runs = {begin + piece: pool.submit(self.attack, UNAVAILABLE, TalkingServer(
                         slowly(begin, iter(lambda piece=piece: piece, None))), seconds=SHORT)
@@ -243,7 +245,8 @@ class Endless(AttackCase):
             ("no end of trailers", UNAVAILABLE, whole + b"0\r\nX: y\r\n"),
             ("trailers for ever", UNAVAILABLE, (whole + b"0\r\n", repeated(b"X: y\r\n"))))])
         # Nothing of an extension is kept; it is the time that ends it.
-        self.table([("an extension for ever", UNAVAILABLE, for_ever(begin + b"5;", b"x" * 65536))], seconds=SHORT)
+        extension = for_ever(begin + b"5;", b"x" * 65536)
+        self.table([("an extension for ever", UNAVAILABLE, extension)], seconds=SHORT)
 
 
 class ThroughTls(AttackCase):

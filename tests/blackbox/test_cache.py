@@ -29,6 +29,12 @@ SAID = "(HTTP 403, FORBIDDEN: TOKEN LIMIT EXCEEDED)"
 NOT_OWN = "belongs to another user or others may write to it"
 IS_ROOT = os.geteuid() == 0
 NOBODY = 65534
+FULL_DISK = """
+mount -t tmpfs -o size=4k,mode=700 tmpfs "$1"
+head -c 4096 /dev/zero >"$1/filler"
+shift
+exec "$@"
+"""
 
 
 def exceeded(**data):
@@ -291,9 +297,10 @@ class Completion(ClockCase):
         text += f", counter resets in {(reset + HOUR - 1) // HOUR} h" if reset else ""
         result = (ask or self.assert_asks)(state="CRITICAL", at=at, max_age=max_age)
         self.assertEqual(result.message.partition(" " + SAID)[0], text, result)
+        used = {"used": "4800", "used_percent": "100"}
         values = {label: metric.value for label, metric in result.perfdata.items() if label != "time"}
         self.assertEqual(values, {"available": "0", **({"reset": str(reset)} if reset else {}),
-                                  **({"used": "4800", "used_percent": "100"} if "of 4800" in text else {})})
+                                  **(used if "of 4800" in text else {})})
 
     def test_across_checks_and_days(self):
         for seconds, reset in ((300, 10500), (7201, 3599), (10799, 1), (10800, None), (400 * 86400, None)):
@@ -328,8 +335,9 @@ class Completion(ClockCase):
     def test_never_by_an_entry_that_is_not_trusted(self):
         path = self.entry()
         content = path.read_bytes()
+        other_key = path.name[::-1].encode()
         for change in (lambda: path.write_bytes(content.replace(b"format 2", b"format 1")),
-                       lambda: path.write_bytes(content.replace(path.name.encode(), path.name[::-1].encode())),
+                       lambda: path.write_bytes(content.replace(path.name.encode(), other_key)),
                        lambda: path.write_bytes(content[:-1]), lambda: path.chmod(0o622), path.unlink):
             change()
             self.assert_refused(300, "no calls left")
@@ -383,7 +391,8 @@ class ResetAt(ClockCase):
             options = {"operation": operation, "state": "CRITICAL"}
             for seconds, reset in ((300, first), (HOUR, 5 * HOUR), (6 * HOUR, 24 * HOUR)):
                 with self.subTest(operation, seconds=seconds):
-                    self.assert_reset(reset, self.assert_asks("--reset-at=18:00Z", at=seconds, max_age=60, **options))
+                    result = self.assert_asks("--reset-at=18:00Z", at=seconds, max_age=60, **options)
+                    self.assert_reset(reset, result)
         self.assert_kept("--reset-at=18:00Z", at=30 * HOUR - 1, max_age=86400, **options)
         self.assert_asks("--reset-at=18:00Z", at=30 * HOUR, max_age=86400, **options)
 
@@ -524,9 +533,8 @@ class NotKept(CacheCase):
 
     def test_a_full_disk(self):
         os.mkdir(self.state_dir)
-        script = 'mount -t tmpfs -o size=4k,mode=700 tmpfs "$1"; head -c 4096 /dev/zero >"$1/x"; shift; exec "$@"'
         self.assert_not_kept("{} cannot be written to: No space left on device",
-                             wrapper=blackbox.own_mounts(script, self.state_dir))
+                             wrapper=blackbox.own_mounts(FULL_DISK, self.state_dir))
 
     def test_the_directory_is_cleaned_for_the_line(self):
         plain = self.write("", "plain")
@@ -687,8 +695,9 @@ class OneAtATime(CacheCase):
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
 class SystemCalls(CacheCase):
     WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND")
-    NAMES = ("open,openat,creat,flock,fcntl,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,"
-             "symlink,symlinkat,truncate,ftruncate,mknod,mknodat,chmod,fchmod,fchmodat,fsync,fdatasync")
+    NAMES = ("open,openat,creat,flock,fcntl,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,"
+             "linkat,symlink,symlinkat,truncate,ftruncate,mknod,mknodat,chmod,fchmod,fchmodat,fsync,"
+             "fdatasync")
 
     def calls(self, requests=1, **options):
         """The calls that open, lock, make, rename or remove something, of one check."""

@@ -114,7 +114,8 @@ class CertificateCase(blackbox.FilesCase):
     def judge(self, outcome, leaf, *others, host="localhost", trusted=None, env=None):
         """A server shows a certificate and others behind it: is it taken? The proxy takes `host`
         for this machine."""
-        chain = self.write(b"".join(pathlib.Path(made.pem).read_bytes() for made in (leaf, *others)), "chain.pem")
+        pems = [pathlib.Path(certificate.pem).read_bytes() for certificate in (leaf, *others)]
+        chain = self.write(b"".join(pems), "chain.pem")
         with Server(chain, leaf.key) as server:
             result = blackbox.run("-H", f"https://{host}:{server.port}", "-o", "sales",
                                   "--unavailable=warning", "--proxy", self.proxy.url,
@@ -148,7 +149,8 @@ class Names(CertificateCase):
                 ("IP:127.0.0.1", "localhost", REFUSED), ("DNS:127.0.0.1", "127.0.0.1", REFUSED_BY_OPENSSL),
                 ("IP:::1", "[::1]", ACCEPTED), ("IP:10.0.0.1,IP:127.0.0.1", "127.0.0.1", ACCEPTED))):
             with self.subTest(names, host=host):
-                self.judge(outcome, self.sign_leaf(self.root, f"subjectAltName={names}", name="none"), host=host)
+                leaf = self.sign_leaf(self.root, f"subjectAltName={names}", name="none")
+                self.judge(outcome, leaf, host=host)
 
     def test_common_name(self):
         """An alternative name of the host's kind takes the common name's place."""
@@ -157,7 +159,8 @@ class Names(CertificateCase):
                 ("wolk.example", REFUSED, "subjectAltName=DNS:other.example"),
                 ("evil.example", ACCEPTED, "subjectAltName=DNS:wolk.example")):
             with self.subTest(name, extensions=extensions):
-                self.judge(outcome, self.sign_leaf(self.root, *extensions, name=name), host="wolk.example")
+                leaf = self.sign_leaf(self.root, *extensions, name=name)
+                self.judge(outcome, leaf, host="wolk.example")
 
 
 class Chains(CertificateCase):

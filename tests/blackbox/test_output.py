@@ -73,7 +73,8 @@ class Line(OutputCase):
             (answer(code="401", error="UNAUTHORIZED", msg=""), "CRITICAL: token refused: HTTP 200, code 401, "
              f"UNAUTHORIZED {LOOK_AT}"),
             (answer(code="7", msg="no"), "CRITICAL: sales-crm: API not usable: HTTP 200, code 7: no"),
-            (refusal(405, error="METHOD NOT ALLOWED"), "CRITICAL: API not usable: HTTP 405, METHOD NOT ALLOWED"),
+            (refusal(405, error="METHOD NOT ALLOWED"),
+             "CRITICAL: API not usable: HTTP 405, METHOD NOT ALLOWED"),
             (Reply(body="<html>It works!</html>"), "UNKNOWN: answer not understood: it is not JSON, "
              "it begins \"?html?It works!?/html?\" (HTTP 200)"),
             (Reply.json([1]), "UNKNOWN: answer not understood: its JSON is not an object (HTTP 200)"),

@@ -93,7 +93,8 @@ class Order(TokenCase):
 
     def test_the_last_of_several_variables(self):
         """Icinga 2 adds the check's behind its own."""
-        for tokens, expected in (((OTHER, TOKEN), TOKEN), ((TOKEN, OTHER, "x", TOKEN), TOKEN), ((TOKEN, ""), None)):
+        for tokens, expected in (((OTHER, TOKEN), TOKEN), ((TOKEN, OTHER, "x", TOKEN), TOKEN),
+                                 ((TOKEN, ""), None)):
             with self.subTest(tokens=tokens):
                 variables = [f"WOLKVOX_TOKEN={token}" for token in tokens]
                 options = {"wrapper": [sys.executable, "-c", WITH_VARIABLES, *variables, "--"]}
@@ -110,7 +111,8 @@ class Content(TokenCase):
               (b"hush-1\x1b[2J", "control character"), (b"hush-1\xc3\xa9hush-2", "not ASCII"),
               (b"h" * (LONGEST + 1), "longer than 512 bytes"),
               (b"Wolkvox-Token: hush-1", "keep only the token"), (b'"hush-1 hush-2"', "quotes"))
-    BROKEN_IN_FILES = ((b"", "is empty"), (b" \t\nhush-1\n", "is empty"), (b"hush-1\0hush-2", "control character"),
+    BROKEN_IN_FILES = ((b"", "is empty"), (b" \t\nhush-1\n", "is empty"),
+                       (b"hush-1\0hush-2", "control character"),
                        ("hush-1".encode("utf-16"), "UTF-16"), (b"h" * 100000, "longer than"))
 
     def test_broken(self):
@@ -249,7 +251,8 @@ class Kinds(TokenCase):
         self.assert_no_request("--token-file", path, user=user, secret=TOKEN,
                                message=f"^cannot open the token file {path}: Permission denied as user ")
         long = "/" + "n" * 200
-        for name, shown in (("/nonexistent/some-name",) * 2, (path + "/below",) * 2, (long, long[:119] + "\u2026")):
+        for name, shown in (("/nonexistent/some-name",) * 2, (path + "/below",) * 2,
+                            (long, long[:119] + "\u2026")):
             self.assert_no_request(f"--token-file={name}", token=OTHER,
                                    message=f"cannot open the token file {shown}: ")
         for secret in (TOKEN, "0ddba11", "0ddba.11", "x" * 300):
@@ -395,7 +398,8 @@ class Secrecy(TokenCase):
         for args in (("-o", TOKEN), ("-o", self.FORMS[3](TOKEN)), ("-H", f"{TOKEN}.example.com", dead),
                      ("-H", TOKEN, dead), ("-H", f"https://localhost:1/{TOKEN}", dead),
                      ("-H", "https://localhost:1", f"--proxy=http://{TOKEN}:{TOKEN}@127.255.255.254:1"),
-                     *((option + name,) for option in ("--token-file=", "--ca-file=", "--extra-opts=@", "--extra-opts=")
+                     *((option + name,)
+                       for option in ("--token-file=", "--ca-file=", "--extra-opts=@", "--extra-opts=")
                        for name in (f"/nonexistent/{TOKEN}", TOKEN, f"/no/{TOKEN[:9]}\n{TOKEN[9:]}",
                                     f"{TOKEN}.ini", f"two {TOKEN}@{path}"))):
             with self.subTest(args=args):
