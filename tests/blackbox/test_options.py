@@ -128,12 +128,11 @@ class Refusals(CommandLine):
                 self.assertTrue(len(option) == 2 or "not shown" in result.message, result)
 
     def test_a_token_elsewhere_is_not_shown(self):
+        """test_token.py has where it could be a file's or host's name."""
         for token in (TOKEN, "0ddba11e"):
             for args in ((token,), (f"-token={token}",), (f"--tokn={token}",), (f"--{token}",),
-                         (f"--x{token}",), ("-t", token), ("-w", token), ("-X", token),
-                         (f"--unavailable={token}",), (f"-{token}",), (f"--api={token}",),
-                         (f"--proxy=http://{token}:{token}",), ("-H", f"https://{token}@localhost/"),
-                         (f"--use-ipv4={token}",), (f"--reset-at={token}",), (f"--token{token}",)):
+                         ("-t", token), ("-w", token), (f"--unavailable={token}",), (f"-{token}",),
+                         ("-H", f"https://{token}@localhost/"), (f"--use-ipv4={token}",)):
                 with self.subTest(args=args[0][:20]):
                     self.refused(*args, token=token)  # run() looks for the token
 
