@@ -290,23 +290,6 @@ class Forms(CommandLine):
         self.assert_seen(result, "POST", "sales", "77", "100:", "50:")
 
 
-class AddressFamilies(CommandLine):
-    def test_ipv4(self):
-        for args in (("-4",), ("-4", "--use-ipv4")):
-            self.expect("OK", *args)
-        for flag in ("-6", "--use-ipv6"):
-            self.expect("CRITICAL", flag, requests=0)
-
-    def test_ipv6(self):
-        if not has_ipv6():
-            self.skipTest("there is no IPv6 here")
-        with wolkvox.WolkvoxApi(tls=False, address="::1") as server:
-            server.default_reply = blackbox.answer()
-            result = self.run_bare("-H", server.url, "-o", "x", "-6")
-            self.assertEqual(result.state, "OK", result)
-            self.assertEqual(server.requests[0].header("Host"), f"[::1]:{server.port}")
-
-
 class Servers(CommandLine):
     """The effective server as the proxy and the long output see it (manual, SERVER)."""
 
@@ -335,18 +318,21 @@ class Servers(CommandLine):
                         self.assert_facts(result, "https", host, 9443 if args else port)
 
     def test_plain_http_for_loopback(self):
-        addresses = [("127.0.0.1", "http://LOCALHOST.:{}/", "localhost"),
-                     ("127.3.2.1", "HTTP://127.3.2.1:{}/anything?x#y", "127.3.2.1")]
+        addresses = [("127.0.0.1", "http://LOCALHOST.:{}/", "localhost", "-4"),
+                     ("127.3.2.1", "HTTP://127.3.2.1:{}/anything?x#y", "127.3.2.1", "--use-ipv4")]
         if has_ipv6():
-            addresses.append(("::1", "http://[::1]:{}", "[::1]"))
-        for address, url, host in addresses:
+            addresses.append(("::1", "http://[::1]:{}", "[::1]", "-6"))
+        for address, url, host, flag in addresses:
             with self.subTest(url=url), wolkvox.WolkvoxApi(tls=False, address=address) as server:
                 server.default_reply = blackbox.answer()
-                result = self.run_bare("-H", url.format(server.port), "-o", "x", "-vv")
+                result = self.run_bare("-H", url.format(server.port), "-o", "x", flag, "-vv")
                 self.assertEqual((result.state, len(server.requests)), ("OK", 1), result)
+                self.assertEqual(server.requests[0].header("Host"), f"{host}:{server.port}")
                 self.assert_facts(result, "http", host, server.port)
         result = self.run_bare("-H", "http://127.255.255.254/x", "-o", "x", "-vv")
         self.assert_facts(result, "http", "127.255.255.254", 80)
+        for flag in ("-6", "--use-ipv6"):
+            self.expect("CRITICAL", flag, requests=0)
 
 
 def has_ipv6():

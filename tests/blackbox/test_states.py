@@ -273,9 +273,7 @@ class Manager(StateCase):
                 (manager_answer(available_consumption_options="4988", available_consumition_options="x"),
                  "OK", "4988")):
             with self.subTest(available):
-                result = self.judge(state, reply, perfdata=None if state != "WARNING" else (
-                    "available=999;1000:;500:;0;5000 used=12;;;0;5000 used_percent=80.02%;80;90;0;100 "
-                    "all_used=90;;;0"))
+                result = self.expect(state, replies=(reply,))
                 self.assertEqual(result.perfdata["available"].value, available)
                 self.assertEqual(result.perfdata["all_used"].value, "90")
 
