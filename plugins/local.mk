@@ -24,10 +24,10 @@ libwolkvox_a_SOURCES = \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
 	plugins/cache/usage_history.c plugins/cache/usage_history.h \
-	plugins/verdict/details.c plugins/verdict/details.h \
+	plugins/verdict/details.c \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
-	plugins/verdict/metrics.c plugins/verdict/metrics.h \
+	plugins/verdict/metrics.c \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h
 
 libexec_PROGRAMS = check_wolkvox_token

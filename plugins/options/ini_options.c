@@ -76,30 +76,25 @@ static int take_entry(struct options *options, const struct user_file *file,
 
 /* ---- Files ---- */
 
-static bool ends_in(const struct extra_opts *source, const char *end) {
-    size_t length = strlen(end);
-
-    return source->section_length > length &&
-           memcmp(source->section + source->section_length - length, end, length) == 0;
-}
-
 /* People leave out the @. */
-static bool is_meant_as_file(const struct extra_opts *source) {
-    return ends_in(source, ".ini") || ends_in(source, ".cfg") || ends_in(source, ".conf");
+static bool is_meant_as_file(const char *section) {
+    const char *ending = strrchr(section, '.');
+
+    return ending != NULL && ending != section &&
+           (strcmp(ending, ".ini") == 0 || strcmp(ending, ".cfg") == 0 ||
+            strcmp(ending, ".conf") == 0);
 }
 
 /* Other names of sections may be the token, which people give in the wrong place. */
-static bool is_showable(const struct extra_opts *source) {
-    return (source->section_length == strlen(default_section) &&
-            memcmp(source->section, default_section, source->section_length) == 0) ||
-           memchr(source->section, ' ', source->section_length) != NULL;
+static bool is_showable(const char *section) {
+    return strcmp(section, default_section) == 0 || strchr(section, ' ') != NULL;
 }
 
 static int fail_to_find(const struct extra_opts *source, const struct user_file *file,
                         struct error *error) {
-    struct excerpt section = excerpt_of(source->section, source->section_length, EXCERPT_FIELD_MAX);
+    struct excerpt section = excerpt_of_text(source->section);
 
-    if (is_meant_as_file(source))
+    if (is_meant_as_file(source->section))
         return error_set(
             error, ERROR_LOCAL, "%s%s\"%s\" was taken as a section; write @%s for a file",
             file != NULL ? file->name : "--extra-opts",
@@ -108,7 +103,7 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
         return error_set(error, ERROR_LOCAL,
                          "--extra-opts finds no INI file in the usual places (see the manual); "
                          "name it with --extra-opts=@FILE");
-    if (is_showable(source))
+    if (is_showable(source->section))
         return error_set(error, ERROR_LOCAL, "the %s has no section [%s]", file->name,
                          section.text);
     return error_set(error, ERROR_LOCAL,
@@ -119,8 +114,7 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
 
 static int read_section(struct options *options, const struct extra_opts *source,
                         struct user_file *file, struct error *error) {
-    struct ini_reader reader = {
-        .file = file, .section = source->section, .section_length = source->section_length};
+    struct ini_reader reader = {.file = file, .section = source->section};
     struct ini_entry entry;
     int result;
 

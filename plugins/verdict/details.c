@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "verdict/details.h"
+#include "verdict/sentence.h"
 
 #include "mask.h"
 #include "text.h"

@@ -6,8 +6,6 @@
 #include "memory_stream.h"
 #include "number.h"
 #include "output.h"
-#include "verdict/details.h"
-#include "verdict/metrics.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,45 +76,35 @@ static void write_forecast(FILE *stream, const struct sentence_input *input) {
 
 /* ---- Reasons ---- */
 
-static void write_alert(FILE *stream, const char *severity, const struct threshold *threshold) {
-    fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold),
-            threshold_name_length(threshold), threshold->text);
-}
+static void write_criterion(FILE *stream, const char *severity, const struct criterion *criterion) {
+    const struct threshold *threshold = criterion->threshold;
+    int length = threshold_name_length(threshold);
 
-static void write_unresolved(FILE *stream, const char *severity,
-                             const struct criterion *criterion) {
-    int length = threshold_name_length(criterion->threshold);
-    const char *text = criterion->threshold->text;
-
-    if (criterion->resolution == THRESHOLD_REVERSED)
+    switch (criterion->resolution) {
+    case THRESHOLD_RESOLVED:
+        fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold), length,
+                threshold->text);
+        break;
+    case THRESHOLD_REVERSED:
         fprintf(stream, "the start of the %s threshold %.*s is above its end", severity, length,
-                text);
-    else
+                threshold->text);
+        break;
+    case THRESHOLD_NEEDS_LIMIT:
         fprintf(stream, "the %s threshold %.*s needs a limit, and the answer has none above 0",
-                severity, length, text);
+                severity, length, threshold->text);
+        break;
+    }
 }
 
 static void write_reason(FILE *stream, const struct verdict *verdict) {
-    switch (verdict->reason) {
-    case REASON_WARNING:
-        write_alert(stream, "warning", verdict->warning.threshold);
-        break;
-    case REASON_CRITICAL:
-        write_alert(stream, "critical", verdict->critical.threshold);
-        break;
-    case REASON_NO_CALLS_LEFT:
+    enum verdict_reason reason = verdict->reason;
+
+    if (reason == REASON_NO_CALLS_LEFT)
         fputs("no calls left is always critical", stream);
-        break;
-    case REASON_WARNING_UNRESOLVED:
-        write_unresolved(stream, "warning", &verdict->warning);
-        break;
-    case REASON_CRITICAL_UNRESOLVED:
-        write_unresolved(stream, "critical", &verdict->critical);
-        break;
-    case REASON_REPLY:
-    case REASON_WITHIN_LIMITS:
-        break;
-    }
+    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
+        write_criterion(stream, "warning", &verdict->warning);
+    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
+        write_criterion(stream, "critical", &verdict->critical);
 }
 
 static void write_reasons(FILE *stream, const struct verdict *verdict) {

@@ -3,7 +3,7 @@
 
 #include "require.h"
 
-#include "verdict/metrics.h"
+#include "verdict/sentence.h"
 
 #include <string.h>
 

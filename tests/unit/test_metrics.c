@@ -3,7 +3,7 @@
 
 #include "check.h"
 #include "unit.h"
-#include "verdict/metrics.h"
+#include "verdict/sentence.h"
 
 #include <inttypes.h>
 #include <math.h>
