@@ -30,7 +30,7 @@ WRONG_VALUES = {
     "method": ("PUT", "GETX", "POST,GET", "GET\r\nX: y"),
     "api": ("x", "crm,manager"),
     "reset-at": ("24:00", "0:00", "00:00+15:00", "noon"),
-    "proxy": ("http://a b", "ftp://proxy.example", "http://proxy.example:0"),
+    "proxy": ("http://a b", "ftp://proxy.example", "http://proxy.example:0", "http://a:%0a@b"),
     "hostname": ("a b", "user@crm0001", "crm0001:443", "crm0001/", "http://crm0001", "manager", "crm\x01"),
     "extra-opts": ("@", "section@"),
 }
