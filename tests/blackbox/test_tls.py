@@ -4,7 +4,6 @@
 import os
 import pathlib
 import ssl
-import tempfile
 import unittest
 
 import blackbox
@@ -26,10 +25,9 @@ class TlsCase(blackbox.FilesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = api_module.CertificateAuthority(f"{folder.name}/ca")
-        cls.stranger = api_module.CertificateAuthority(f"{folder.name}/stranger", "a stranger")
+        cls.authority = blackbox.authority()
+        cls.stranger = api_module.CertificateAuthority(name="a stranger")
+        cls.addClassCleanup(cls.stranger.close)
         cls.trusting = ("--ca-file", cls.authority.ca_file)
 
     def serve(self, certificate="good", authority=None, **options):

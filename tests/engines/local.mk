@@ -25,7 +25,6 @@ EXTRA_DIST += $(ENGINE_TESTS) tests/engines/scaling \
 	tests/engines/icingaweb.py \
 	tests/engines/influx.py \
 	tests/engines/nagios.py \
-	tests/engines/network_namespaces.py \
 	tests/engines/screenshot.py \
 	tests/engines/zabbix.py \
 	tests/engines/zabbix_screenshots.py
