@@ -3,6 +3,8 @@
 
 #include "characters.h"
 
+#include <string.h>
+
 char character_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -17,6 +19,14 @@ const char *white_space_trim(const char *bytes, size_t *length) {
     for (; *length > 0 && character_is_white_space(*bytes); bytes++)
         (*length)--;
     return bytes;
+}
+
+char *text_trim(char *text) {
+    size_t length = strlen(text);
+    size_t start = (size_t)(white_space_trim(text, &length) - text);
+
+    text[start + length] = '\0';
+    return text + start;
 }
 
 bool character_is_line_control(int32_t point) {

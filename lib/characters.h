@@ -24,4 +24,7 @@ bool character_is_white_space(char c);
  * length. */
 const char *white_space_trim(const char *bytes, size_t *length);
 
+/* The same of a text, in its place. */
+char *text_trim(char *text);
+
 #endif

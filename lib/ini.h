@@ -2,7 +2,6 @@
 #ifndef INI_H
 #define INI_H
 
-#include "deadline.h"
 #include "error.h"
 #include "user_file.h"
 
@@ -12,31 +11,18 @@
 /* INI files, read strictly and in a fixed piece of memory. By hand, because libinih cuts long lines
  * and reports success, and drops what follows a semicolon in a value: a token may hold one. */
 
-enum { INI_LINE_MAX = 8192 };
-
+/* The entries of all sections of a name. */
 struct ini_reader {
-    struct user_file *file;
+    struct user_file *file; /* the line of the last entry is its line */
     const char *section;
-    size_t section_length;
-    const struct deadline *deadline;
-    bool section_seen;  /* so far */
-    size_t line_number; /* of the last entry, counted from 1 */
-    /* The rest is its own. */
-    bool in_section;
-    size_t chunk_length;
-    size_t chunk_used;
-    char chunk[4 * 1024];
-    char line[INI_LINE_MAX + 2]; /* with a carriage return that does not count, and a NUL */
+    bool section_seen; /* so far */
+    bool in_section;   /* its own */
 };
 
 struct ini_entry {
     char *key;
     char *value; /* NULL: there is no "=" */
 };
-
-/* Prepares to read the entries of all sections of that name of `section_length` bytes. */
-void ini_start(struct ini_reader *reader, struct user_file *file, const char *section,
-               size_t section_length, const struct deadline *deadline);
 
 /* Reads up to the section's next entry, which is the caller's until the next call. Gives 1, or 0
  * at the end of the file, or -1 with ERROR_LOCAL: a NUL, a line that is too long or a broken

@@ -24,126 +24,101 @@ bool mask_has_long_secret(void) {
     return strlen(secret) >= MASK_PART;
 }
 
-/* ---- Decoders: how foreign text is read when copies of the secret are looked for ---- */
+/* ---- Readings: how foreign text is read when copies of the secret are looked for ---- */
 
-/* Reads one character, or an escape that stands for one. Gives its code point, or -1 for a broken
- * byte, and sets *size. */
-typedef int32_t decoder(const char *bytes, size_t length, size_t *size);
-
-static int hex_digit(int32_t point) {
-    static const char hex[] = "0123456789abcdef";
-    const char *found =
-        point > 0 && point < 0x80 ? strchr(hex, character_lower((char)point)) : NULL;
-
-    return found != NULL ? (int)(found - hex) : -1;
-}
-
-/* Reads hexadecimal digits. Gives their value and adds their size to *size, or -1. */
-static int32_t read_hex(decoder *below, const char *bytes, size_t length, int digits,
-                        size_t *size) {
-    size_t end = *size;
-    int32_t value = 0;
-
-    for (int i = 0; i < digits; i++) {
-        size_t digit_size;
-        int digit = end < length ? hex_digit(below(bytes + end, length - end, &digit_size)) : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-        end += digit_size;
-    }
-    *size = end;
-    return value;
-}
-
-static int32_t decode_percent(decoder *below, const char *bytes, size_t length, size_t *size) {
-    int32_t point = below(bytes, length, size);
-    int32_t value = point == '%' ? read_hex(below, bytes, length, 2, size) : -1;
-
-    return value >= 0 ? value : point;
-}
-
-static int32_t decode_json(decoder *below, const char *bytes, size_t length, size_t *size) {
-    int32_t point = below(bytes, length, size);
-    size_t letter_size;
-
-    if (point != '\\' || *size >= length)
-        return point;
-    int32_t letter = below(bytes + *size, length - *size, &letter_size);
-    size_t end = *size + letter_size;
-    int32_t value = letter == '"' || letter == '\\' || letter == '/' ? letter : -1;
-    if (letter == 'u')
-        value = read_hex(below, bytes, length, 4, &end);
-    else if (letter > 0 && letter < 0x80 && strchr("bfnrt", letter) != NULL)
-        value = '\n';
-    if (value < 0)
-        return point;
-    *size = end;
-    return value;
-}
-
-static int32_t read_percent(const char *bytes, size_t length, size_t *size) {
-    return decode_percent(character_read, bytes, length, size);
-}
-
-static int32_t read_json(const char *bytes, size_t length, size_t *size) {
-    return decode_json(character_read, bytes, length, size);
-}
-
-static int32_t read_percent_in_json(const char *bytes, size_t length, size_t *size) {
-    return decode_percent(read_json, bytes, length, size);
-}
-
-static int32_t read_json_in_percent(const char *bytes, size_t length, size_t *size) {
-    return decode_json(read_percent, bytes, length, size);
-}
-
-static const struct {
-    decoder *decode;
-    const char *trigger; /* without one of these in the text it shows nothing new */
-} decoders[] = {
-    {character_read, ""},         {read_percent, "%"},         {read_json, "\\"},
-    {read_percent_in_json, "\\"}, {read_json_in_percent, "%"},
+/* A character, as it stands there or as an escape shows it, and its bytes in the text. */
+struct unit {
+    int32_t point; /* -1: a broken byte */
+    uint32_t start;
+    uint32_t end;
 };
 
-/* ---- Finding ---- */
-
-/* The visible ASCII characters of a text, in lower case, and where each one stands. */
-struct reduction {
-    char *characters;
-    uint32_t *starts;
-    uint32_t *ends;
+struct reading {
+    struct unit *units;
     size_t count;
 };
 
-static bool reduction_prepare(struct reduction *reduction, size_t length) {
-    *reduction = (struct reduction){
-        .characters = malloc(length + 1),
-        .starts = calloc(length + 1, sizeof *reduction->starts),
-        .ends = calloc(length + 1, sizeof *reduction->ends),
-    };
-    return reduction->characters != NULL && reduction->starts != NULL && reduction->ends != NULL;
-}
-
-static void reduction_free(struct reduction *reduction) {
-    free(reduction->characters);
-    free(reduction->starts);
-    free(reduction->ends);
-}
-
-static void reduce(struct reduction *reduction, decoder *decode, const char *bytes, size_t length) {
+static void read_characters(struct reading *reading, const char *bytes, size_t length) {
     size_t size;
 
-    reduction->count = 0;
+    reading->count = 0;
     for (size_t i = 0; i < length; i += size) {
-        int32_t point = decode(bytes + i, length - i, &size);
-        if (point <= ' ' || point > '~')
-            continue;
-        reduction->characters[reduction->count] = character_lower((char)point);
-        reduction->starts[reduction->count] = (uint32_t)i;
-        reduction->ends[reduction->count++] = (uint32_t)(i + size);
+        int32_t point = character_read(bytes + i, length - i, &size);
+        reading->units[reading->count++] = (struct unit){point, (uint32_t)i, (uint32_t)(i + size)};
     }
 }
+
+/* The value of hexadecimal digits from a place of the reading on; -1: these are none. */
+static int32_t hex_value(const struct reading *reading, size_t at, size_t digits) {
+    int32_t value = 0;
+
+    if (digits > reading->count - at)
+        return -1;
+    for (const struct unit *unit = reading->units + at; digits > 0; unit++, digits--) {
+        if (unit->point >= '0' && unit->point <= '9')
+            value = value * 16 + unit->point - '0';
+        else if ((unit->point | 0x20) >= 'a' && (unit->point | 0x20) <= 'f')
+            value = value * 16 + (unit->point | 0x20) - 'a' + 10;
+        else
+            return -1;
+    }
+    return value;
+}
+
+/* How many units the escape takes that begins at that place; sets what it stands for. 0: none. */
+typedef size_t escape(const struct reading *reading, size_t at, int32_t *point);
+
+static size_t percent_escape(const struct reading *reading, size_t at, int32_t *point) {
+    *point = reading->units[at].point == '%' ? hex_value(reading, at + 1, 2) : -1;
+    return *point >= 0 ? 3 : 0;
+}
+
+static size_t json_escape(const struct reading *reading, size_t at, int32_t *point) {
+    if (reading->units[at].point != '\\' || at + 1 == reading->count)
+        return 0;
+    int32_t letter = reading->units[at + 1].point;
+    *point = letter;
+    if (letter == '"' || letter == '\\' || letter == '/')
+        return 2;
+    *point = letter == 'u' ? hex_value(reading, at + 2, 4) : '\n';
+    if (letter == 'u')
+        return *point >= 0 ? 6 : 0;
+    return letter > 0 && letter < 0x80 && strchr("bfnrt", letter) != NULL ? 2 : 0;
+}
+
+/* Puts what they stand for in the place of one kind of escapes. */
+static void decode(struct reading *reading, escape *find_escape) {
+    struct unit *end = reading->units;
+    size_t size;
+
+    for (size_t i = 0; i < reading->count; i += size) {
+        struct unit unit = reading->units[i];
+        size = find_escape(reading, i, &unit.point);
+        if (size == 0) {
+            unit.point = reading->units[i].point;
+            size = 1;
+        }
+        unit.end = reading->units[i + size - 1].end;
+        *end++ = unit;
+    }
+    reading->count = (size_t)(end - reading->units);
+}
+
+/* Only visible ASCII characters count, in lower case. */
+static void reduce(struct reading *reading, char *characters) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        struct unit unit = reading->units[i];
+        if (unit.point <= ' ' || unit.point > '~')
+            continue;
+        characters[count] = character_lower((char)unit.point);
+        reading->units[count++] = unit;
+    }
+    reading->count = count;
+}
+
+/* ---- Finding ---- */
 
 static bool is_in_secret(const char *characters, size_t count) {
     return memmem(secret, strlen(secret), characters, count) != NULL;
@@ -151,31 +126,40 @@ static bool is_in_secret(const char *characters, size_t count) {
 
 /* Marks the bytes of every part of the secret. Each place of the text is looked up in the secret,
  * because the secret is short, and its parts may be hundreds. */
-static void mark_parts(const struct reduction *reduction, bool *marked) {
-    size_t secret_length = strlen(secret);
-    size_t part = secret_length < MASK_PART ? secret_length : MASK_PART;
+static void mark_parts(struct reading *reading, char *characters, bool *marked) {
+    size_t part = mask_has_long_secret() ? MASK_PART : strlen(secret);
     size_t half = part / 2;
 
-    for (size_t first = 0; part > 0 && first + part <= reduction->count; first++) {
-        const char *characters = reduction->characters + first;
-        size_t start = reduction->starts[first];
-        size_t end = reduction->ends[first + part - 1];
+    reduce(reading, characters);
+    for (size_t first = 0; part > 0 && first + part <= reading->count; first++) {
+        size_t start = reading->units[first].start;
+        size_t end = reading->units[first + part - 1].end;
         /* A half that is not in the secret rules out every part with it. */
-        if (!is_in_secret(characters + half, part - half))
+        if (!is_in_secret(characters + first + half, part - half))
             first += half;
-        else if (is_in_secret(characters, part))
+        else if (is_in_secret(characters + first, part))
             memset(marked + start, true, end - start);
     }
 }
 
-static void mark_secret(struct reduction *reduction, const char *bytes, size_t length,
+/* As it stands, and with up to two kinds of escapes, one in the other. Those that do not occur show
+ * nothing new. */
+static void mark_secret(struct reading *reading, char *characters, const char *bytes, size_t length,
                         bool *marked) {
-    for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
-        const char *trigger = decoders[i].trigger;
-        if (*trigger != '\0' && memchr(bytes, *trigger, length) == NULL)
+    static escape *const orders[][2] = {{NULL, NULL},
+                                        {percent_escape, NULL},
+                                        {json_escape, NULL},
+                                        {json_escape, percent_escape},
+                                        {percent_escape, json_escape}};
+
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        char sign = orders[i][0] == json_escape ? '\\' : '%';
+        if (i > 0 && memchr(bytes, sign, length) == NULL)
             continue;
-        reduce(reduction, decoders[i].decode, bytes, length);
-        mark_parts(reduction, marked);
+        read_characters(reading, bytes, length);
+        for (size_t k = 0; k < 2 && orders[i][k] != NULL; k++)
+            decode(reading, orders[i][k]);
+        mark_parts(reading, characters, marked);
     }
 }
 
@@ -195,19 +179,20 @@ static size_t replace_marked(char *out, const char *bytes, size_t length, const 
 }
 
 char *mask_apply(const char *bytes, size_t length, size_t *masked_length) {
-    struct reduction reduction;
+    struct reading reading = {.units = calloc(length + 1, sizeof *reading.units)};
+    char *characters = malloc(length + 1);
     bool *marked = calloc(length + 1, sizeof *marked);
     char *masked = malloc(length * strlen(MASK_TEXT) + 1);
-    bool has_memory = reduction_prepare(&reduction, length) && marked != NULL && masked != NULL;
 
-    if (has_memory) {
-        mark_secret(&reduction, bytes, length, marked);
+    if (reading.units != NULL && characters != NULL && marked != NULL && masked != NULL) {
+        mark_secret(&reading, characters, bytes, length, marked);
         *masked_length = replace_marked(masked, bytes, length, marked);
+    } else {
+        free(masked);
+        masked = NULL;
     }
-    reduction_free(&reduction);
+    free(reading.units);
+    free(characters);
     free(marked);
-    if (has_memory)
-        return masked;
-    free(masked);
-    return NULL;
+    return masked;
 }

@@ -4,6 +4,7 @@
 #include "memory_stream.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 FILE *memory_stream_open(struct memory_stream *stream) {
@@ -14,15 +15,11 @@ FILE *memory_stream_open(struct memory_stream *stream) {
 }
 
 /* glibc may give a text that is cut, or none, and not call that an error. */
-int memory_stream_close(struct memory_stream *stream, char **text) {
-    int result = fclose(stream->file);
+char *memory_stream_close(struct memory_stream *stream) {
+    bool is_whole = fclose(stream->file) == 0 && errno != ENOMEM;
 
-    if (errno == ENOMEM || stream->text == NULL)
-        result = -1;
-    if (result != 0) {
-        free(stream->text);
-        stream->text = NULL;
-    }
-    *text = stream->text;
-    return result != 0 ? -1 : 0;
+    if (is_whole)
+        return stream->text;
+    free(stream->text);
+    return NULL;
 }

@@ -16,8 +16,8 @@ struct memory_stream {
 /* Gives the file to write to, or NULL where memory ran out. */
 FILE *memory_stream_open(struct memory_stream *stream);
 
-/* Closes the file. Gives 0, *text being what was written, in malloc'ed memory and NUL-terminated;
- * or -1 where memory ran out since it was opened, *text being NULL. */
-int memory_stream_close(struct memory_stream *stream, char **text);
+/* Closes the file. Gives what was written, in malloc'ed memory and NUL-terminated, or NULL where
+ * memory ran out since it was opened. */
+char *memory_stream_close(struct memory_stream *stream);
 
 #endif

@@ -5,11 +5,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 int number_parse(const char *text, size_t length, int64_t max, int64_t *value) {
     int64_t number = 0;
@@ -17,7 +14,7 @@ int number_parse(const char *text, size_t length, int64_t max, int64_t *value) {
     if (length == 0 || (text[0] == '0' && length > 1))
         return -1;
     for (size_t i = 0; i < length; i++) {
-        if (!is_digit(text[i]))
+        if (text[i] < '0' || text[i] > '9')
             return -1;
         number = number * 10 + (text[i] - '0');
         if (number > max)
@@ -27,53 +24,26 @@ int number_parse(const char *text, size_t length, int64_t max, int64_t *value) {
     return 0;
 }
 
-/* The exponent of a decimal number, from behind its "e"; capped far beyond what can matter. */
-static int parse_exponent(const char *text, long *exponent) {
-    const long cap = 10000000;
-    int negative = *text == '-';
+/* A double holds every whole number up to NUMBER_MAX, but may lose what stands far behind the
+ * point, which is therefore looked at as text. */
+static bool is_rounded(const char *text, double number) {
+    static const char digits[] = "123456789";
+    const char *point = strchr(text, '.');
+    size_t exponent = strcspn(text, "eE");
 
-    if (*text == '-' || *text == '+')
-        text++;
-    if (!is_digit(*text))
-        return -1;
-    for (*exponent = 0; is_digit(*text); text++)
-        *exponent = *exponent > cap ? cap : *exponent * 10 + (*text - '0');
-    if (negative)
-        *exponent = -*exponent;
-    return *text == '\0' ? 0 : -1;
+    if (text[exponent] != '\0')
+        return number == 0 && strcspn(text, digits) < exponent;
+    return point != NULL && strpbrk(point, digits) != NULL;
 }
 
 int number_parse_json(const char *text, int64_t *value) {
-    int negative = *text == '-';
-    const char *digits = text + negative;
-    size_t length = strcspn(digits, "eE");
-    const char *point = memchr(digits, '.', length);
-    long exponent = 0;
-    int64_t number = 0;
+    char *end;
+    double number = strtod(text, &end);
 
-    if (digits[length] != '\0' && parse_exponent(digits + length + 1, &exponent) != 0)
+    if (end == text || *end != '\0' || !(number >= -(double)NUMBER_MAX && number <= NUMBER_MAX) ||
+        number != (double)(int64_t)number || is_rounded(text, number))
         return -1;
-    if (!is_digit(*digits))
-        return -1;
-    /* The place of a digit is the power of ten that it counts: a place below 0 is a fraction. */
-    long place = exponent + (point != NULL ? (long)(point - digits) : (long)length) - 1;
-    for (size_t i = 0; i < length; i++) {
-        if (digits + i == point)
-            continue;
-        if (!is_digit(digits[i]) || (place < 0 && digits[i] != '0'))
-            return -1;
-        if (place >= 0)
-            number = number * 10 + (digits[i] - '0');
-        if (number > NUMBER_MAX)
-            return -1;
-        place--;
-    }
-    for (; place >= 0 && number != 0; place--) {
-        number *= 10;
-        if (number > NUMBER_MAX)
-            return -1;
-    }
-    *value = negative ? -number : number;
+    *value = (int64_t)number;
     return 0;
 }
 
@@ -84,12 +54,10 @@ void number_format(char text[NUMBER_SIZE], int64_t value, unsigned int decimals)
         value /= 10;
     for (unsigned int i = 0; i < decimals; i++)
         scale *= 10;
-    if (decimals == 0)
-        snprintf(text, NUMBER_SIZE, "%" PRId64, value);
-    else
-        snprintf(text, NUMBER_SIZE, "%s%" PRId64 ".%0*" PRId64, value < 0 ? "-" : "",
-                 value < 0 ? -(value / scale) : value / scale, (int)decimals,
-                 value < 0 ? -(value % scale) : value % scale);
+    int length = snprintf(text, NUMBER_SIZE, "%" PRId64, value / scale);
+    if (decimals > 0)
+        snprintf(text + length, NUMBER_SIZE - (size_t)length, ".%0*" PRId64, (int)decimals,
+                 value % scale);
 }
 
 /* Digit by digit, because the product of a count and 10^12 does not fit in 64 bits. */

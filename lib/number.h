@@ -17,11 +17,12 @@
  * most 10^17), else -1. */
 int number_parse(const char *text, size_t length, int64_t max, int64_t *value);
 
-/* Takes a number as JSON writes it, with fraction and exponent: [-]digits[.digits][e[+-]digits].
- * Gives 0 and sets *value where its exact value is whole and at most NUMBER_MAX from 0, else -1. */
+/* Takes a number that json-c has read, with fraction and exponent. Gives 0 and sets *value where it
+ * is whole and at most NUMBER_MAX from 0, else -1. */
 int number_parse_json(const char *text, int64_t *value);
 
-/* Writes value / 10^decimals with a point and without superfluous zeros at the end. */
+/* Writes value / 10^decimals with a point and without superfluous zeros at the end; a value with a
+ * fraction is not below 0. */
 #define NUMBER_SIZE 32
 void number_format(char text[NUMBER_SIZE], int64_t value, unsigned int decimals);
 

@@ -31,31 +31,25 @@ static int occupy_closed_descriptors(void) {
     return 0;
 }
 
+/* Blocked, SIGPIPE and SIGXFSZ leave it to the call that they belong to to fail. */
 static void set_signals(void) {
-    static const int ignored[] = {SIGPIPE, SIGXFSZ};
     static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
-    static const int unblocked[] = {SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    sigset_t set;
+    sigset_t blocked;
 
-    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-        signal(ignored[i], SIG_IGN);
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++)
         signal(deadly[i], SIG_DFL);
-        sigaddset(&set, deadly[i]);
-    }
-    for (size_t i = 0; i < sizeof unblocked / sizeof unblocked[0]; i++)
-        sigaddset(&set, unblocked[i]);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGPIPE);
+    sigaddset(&blocked, SIGXFSZ);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 static void keep_memory_private(void) {
     const struct rlimit none = {0, 0};
 
     setrlimit(RLIMIT_CORE, &none);
-    /* The limit does not count where the kernel pipes dumps to a program; the first of these does.
-     * A process that the leak checker cannot look into ends in an error, hence not with
-     * sanitizers. */
+    /* The limit does not count where the kernel pipes dumps to a program; this does. A process that
+     * the leak checker cannot look into ends in an error, hence not with sanitizers. */
 #if defined HAVE_SYS_PRCTL_H && !defined WITH_SANITIZERS
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif

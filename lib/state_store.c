@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -22,31 +22,26 @@ enum { FILE_NAME_SIZE = 256 };
 
 /* ---- Messages ---- */
 
-static const char not_own[] = "belongs to another user or others may write to it";
+#define NOT_OWN "belongs to another user or others may write to it"
+static const char not_own[] = NOT_OWN;
+static const char not_own_lock[] = "has a lock that " NOT_OWN;
 
-/* Says what is wrong with the folder that was entered last; `reason` may be empty. */
-static int fail(const struct store *store, const char *what, const char *reason,
-                struct error *error) {
-    struct excerpt root = excerpt_of_text(store->root);
-
-    return error_set(error, ERROR_LOCAL, "%s%s %s%s", root.text, store->below, what, reason);
+/* Says what is wrong with the folder that was entered last, and why; 0: without a reason. */
+static int fail(const struct store *store, const char *what, int number, struct error *error) {
+    return error_set(error, ERROR_LOCAL, "%s%s %s%s", excerpt_of_text(store->root).text,
+                     store->below, what, number != 0 ? strerror(number) : "");
 }
 
 static int fail_to_open(const struct store *store, int number, struct error *error) {
     if (number == ENOENT)
-        return fail(store, "does not exist", "", error);
+        return fail(store, "does not exist", 0, error);
     if (number == ENOTDIR || number == ELOOP)
-        return fail(store, "is not a directory", "", error);
-    return fail(store, "cannot be opened: ", strerror(number), error);
+        return fail(store, "is not a directory", 0, error);
+    return fail(store, "cannot be opened: ", number, error);
 }
 
-static int fail_to_make(const struct store *store, int number, struct error *error) {
-    return fail(store, "cannot be made: ", strerror(number), error);
-}
-
-static int fail_to_write(const struct store *store, int number, struct error *error) {
-    return fail(store, "cannot be written to: ", strerror(number), error);
-}
+static const char cannot_be_made[] = "cannot be made: ";
+static const char cannot_be_written[] = "cannot be written to: ";
 
 /* ---- Folders ---- */
 
@@ -56,22 +51,19 @@ static bool is_own(const struct store *store, const struct stat *status) {
 
 /* Makes a folder and its parents. Gives 0, or -1 with errno. */
 static int make_folders(const char *path) {
-    char *copy = strdup(path);
-    int result = copy != NULL ? 0 : -1;
+    char folder[PATH_MAX];
 
-    for (char *end = copy; result == 0 && end != NULL;) {
-        end = strchr(end + 1, '/');
-        if (end != NULL)
-            *end = '\0';
-        if (access(copy, F_OK) != 0 && mkdir(copy, S_IRWXU) != 0 && errno != EEXIST)
-            result = -1;
-        if (end != NULL)
-            *end = '/';
+    for (size_t end = 0; path[end] != '\0';) {
+        end += strspn(path + end, "/");
+        end += strcspn(path + end, "/");
+        if (snprintf(folder, sizeof folder, "%.*s", (int)end, path) >= (int)sizeof folder) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        if (access(folder, F_OK) != 0 && mkdir(folder, S_IRWXU) != 0 && errno != EEXIST)
+            return -1;
     }
-    int number = errno;
-    free(copy);
-    errno = number;
-    return result;
+    return 0;
 }
 
 static int open_root(struct store *store, bool make, struct error *error) {
@@ -80,7 +72,7 @@ static int open_root(struct store *store, bool make, struct error *error) {
     store->folder = open(store->root, flags);
     if (store->folder < 0 && errno == ENOENT && make) {
         if (make_folders(store->root) != 0)
-            return fail_to_make(store, errno, error);
+            return fail(store, cannot_be_made, errno, error);
         store->folder = open(store->root, flags);
     }
     return store->folder >= 0 ? 0 : fail_to_open(store, errno, error);
@@ -92,7 +84,7 @@ static int open_or_make(const struct store *store, const char *name, struct erro
 
     if (fd < 0 && errno == ENOENT) {
         if (mkdirat(store->folder, name, S_IRWXU) != 0 && errno != EEXIST)
-            return fail_to_make(store, errno, error);
+            return fail(store, cannot_be_made, errno, error);
         fd = openat(store->folder, name, flags);
     }
     return fd >= 0 ? fd : fail_to_open(store, errno, error);
@@ -111,7 +103,7 @@ static int enter(struct store *store, const char *name, struct error *error) {
     store->folder = fd;
     if (fstat(fd, &status) != 0)
         return fail_to_open(store, errno, error);
-    return is_own(store, &status) ? 0 : fail(store, not_own, "", error);
+    return is_own(store, &status) ? 0 : fail(store, not_own, 0, error);
 }
 
 int store_open(struct store *store, const char *root, bool make_root, const char *name,
@@ -164,10 +156,10 @@ static int open_lock(struct store *store, const char *name, struct error *error)
                     O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
     if (fd < 0)
-        return fail_to_write(store, errno, error);
+        return fail(store, cannot_be_written, errno, error);
     if (!is_own_file(store, fd)) {
         close(fd);
-        return fail(store, "has a lock that ", not_own, error);
+        return fail(store, not_own_lock, 0, error);
     }
     store->lock = fd;
     return 0;
@@ -184,8 +176,7 @@ int store_lock(struct store *store, const char *name, struct error *error) {
     if (store->lock < 0 && open_lock(store, name, error) != 0)
         return -1;
     if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? STORE_BUSY
-                                    : fail(store, "cannot be locked: ", strerror(errno), error);
+        return errno == EWOULDBLOCK ? STORE_BUSY : fail(store, "cannot be locked: ", errno, error);
     remove_temporary(store, name);
     return 0;
 }
@@ -211,22 +202,20 @@ int store_replace(const struct store *store, const char *name, const char *bytes
     int fd = openat(store->folder, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
     if (fd < 0)
-        return fail_to_write(store, errno, error);
+        return fail(store, cannot_be_written, errno, error);
     if (write_file(fd, bytes, length) == 0 &&
         renameat(store->folder, file, store->folder, name) == 0)
         return 0;
     int number = errno;
     remove_temporary(store, name);
-    return fail_to_write(store, number, error);
-}
-
-static void close_descriptor(int *fd) {
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
+    return fail(store, cannot_be_written, number, error);
 }
 
 void store_close(struct store *store) {
-    close_descriptor(&store->lock);
-    close_descriptor(&store->folder);
+    if (store->lock >= 0)
+        close(store->lock);
+    if (store->folder >= 0)
+        close(store->folder);
+    store->lock = -1;
+    store->folder = -1;
 }

@@ -65,16 +65,6 @@ static size_t character_size(const char *valid_utf8) {
     return size;
 }
 
-/* Takes the spaces at both ends away; gives where the text begins. */
-static char *trim(char *text) {
-    char *start = text + strspn(text, " ");
-    char *end = start + strlen(start);
-
-    while (end > start && end[-1] == ' ')
-        *--end = '\0';
-    return start;
-}
-
 struct excerpt excerpt_of(const char *bytes, size_t length, size_t max_chars) {
     /* More than this never gets into an excerpt, unless a server sends almost only secrets. */
     enum { INPUT_MAX = 16 * 1024 };
@@ -84,7 +74,7 @@ struct excerpt excerpt_of(const char *bytes, size_t length, size_t max_chars) {
 
     if (cleaned == NULL)
         return excerpt;
-    char *start = trim(cleaned);
+    char *start = text_trim(cleaned);
     char *cut = start; /* where the ellipsis goes if the text is too long */
     char *at = start;
     for (size_t chars = 0; *at != '\0' && chars < max_chars; chars++) {

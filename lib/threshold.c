@@ -10,7 +10,8 @@
 
 enum { FRACTION_DIGITS = 3, THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
 
-static const char not_a_threshold[] = "not a threshold; examples: 480, 10%, 12.5%, 100:2000";
+static const char not_a_threshold[] = "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no "
+                                      "spaces; decimal point, not comma)";
 
 /* A percentage without its sign, 0 to 100 with up to three decimals. */
 static int parse_percent(const char *text, size_t length, int64_t *thousandths) {
@@ -75,7 +76,7 @@ int threshold_parse(const char *text, struct threshold *threshold, const char **
         return -1;
     if (start->unit != end->unit || start->value <= end->value)
         return 0;
-    *reason = "its start is above its end";
+    *reason = "the range starts above its end";
     return -1;
 }
 

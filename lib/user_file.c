@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 static void set_name(struct user_file *file, const char *path, const char *what) {
-    struct excerpt shown = {"(its name is not shown: it may be the token)"};
+    struct excerpt shown = {"(its name is not shown: it may be the token; write ./ in front "
+                            "to see it)"};
 
     if (strchr(path, '/') != NULL)
         shown = excerpt_of_text(path);
@@ -45,39 +46,25 @@ static int check_type(struct user_file *file, struct error *error) {
     return 0;
 }
 
-/* Who else reads from standard input may take the bytes that poll() has seen, and read() would wait
- * for the next ones. O_NONBLOCK there would be the others', too; so the pipe is opened once more.
- * Where that is not to be had, the watchdog ends what waits. */
-static void open_once_more(struct user_file *file) {
-    int fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd >= 0)
-        file->fd = fd;
-}
-
 int user_file_open(struct user_file *file, const char *path, const char *what,
-                   struct error *error) {
-    *file = (struct user_file){.is_standard_input = strcmp(path, USER_FILE_STANDARD_INPUT) == 0};
+                   const struct deadline *deadline, struct error *error) {
+    *file = (struct user_file){.deadline = deadline,
+                               .is_standard_input = strcmp(path, USER_FILE_STANDARD_INPUT) == 0};
     set_name(file, path, what);
     /* Without O_NONBLOCK, opening a named pipe would wait for its writer. */
     if (!file->is_standard_input)
         file->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file->fd < 0)
         return fail(file, "open", error);
-    if (check_type(file, error) != 0) {
-        user_file_close(file);
-        return -1;
-    }
-    if (file->is_standard_input && file->is_pipe)
-        open_once_more(file);
-    return 0;
+    if (check_type(file, error) == 0)
+        return 0;
+    user_file_close(file);
+    return -1;
 }
 
-static int wait_for_bytes(const struct user_file *file, const struct deadline *deadline,
-                          struct error *error) {
-    /* Of a second opening the kernel does not say that the writers have gone. */
-    int fd = file->is_standard_input ? STDIN_FILENO : file->fd;
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
+static int wait_for_bytes(const struct user_file *file, struct error *error) {
+    const struct deadline *deadline = file->deadline;
+    struct pollfd ready = {.fd = file->fd, .events = POLLIN};
 
     while (poll(&ready, 1, deadline_left_ms(deadline)) <= 0)
         if (deadline_left_ms(deadline) == 0)
@@ -86,12 +73,12 @@ static int wait_for_bytes(const struct user_file *file, const struct deadline *d
     return 0;
 }
 
-long user_file_read(struct user_file *file, void *buffer, size_t size,
-                    const struct deadline *deadline, struct error *error) {
+/* Gives the number of bytes, 0 at the end, or -1. */
+static long read_bytes(struct user_file *file, void *buffer, size_t size, struct error *error) {
     ssize_t length;
 
     do {
-        if (file->is_pipe && wait_for_bytes(file, deadline, error) != 0)
+        if (file->is_pipe && wait_for_bytes(file, error) != 0)
             return -1;
         length = read(file->fd, buffer, size);
     } while (length < 0 && (errno == EINTR || (errno == EAGAIN && file->is_pipe)));
@@ -101,6 +88,49 @@ long user_file_read(struct user_file *file, void *buffer, size_t size,
     if (file->total > USER_FILE_SIZE_MAX)
         return error_set(error, ERROR_LOCAL, "the %s is larger than 16 MiB", file->name);
     return (long)length;
+}
+
+int user_file_fail_at_line(const struct user_file *file, const char *what, const char *more,
+                           struct error *error) {
+    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s%s", file->name, file->line_number, what,
+                     more);
+}
+
+/* Gives 1, 0 at the end, or -1. */
+static int read_byte(struct user_file *file, char *byte, struct error *error) {
+    if (file->chunk_used == file->chunk_length) {
+        long length = read_bytes(file, file->chunk, sizeof file->chunk, error);
+        if (length <= 0)
+            return (int)length;
+        file->chunk_length = (size_t)length;
+        file->chunk_used = 0;
+    }
+    *byte = file->chunk[file->chunk_used++];
+    return 1;
+}
+
+int user_file_read_line(struct user_file *file, struct error *error) {
+    static const char too_long[] = "it is longer than 8192 bytes";
+    size_t length = 0;
+    char byte = '\0';
+    int result;
+
+    file->line_number++;
+    while ((result = read_byte(file, &byte, error)) > 0 && byte != '\n') {
+        if (length > USER_FILE_LINE_MAX)
+            return user_file_fail_at_line(file, too_long, "", error);
+        file->line[length++] = byte;
+    }
+    if (result < 0)
+        return -1;
+    bool is_last = result == 0 && length == 0;
+    if (length > 0 && file->line[length - 1] == '\r')
+        length--;
+    if (length > USER_FILE_LINE_MAX)
+        return user_file_fail_at_line(file, too_long, "", error);
+    file->line[length] = '\0';
+    file->line_length = length;
+    return is_last ? 0 : 1;
 }
 
 void user_file_close(struct user_file *file) {

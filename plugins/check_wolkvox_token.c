@@ -30,16 +30,9 @@ struct check {
 };
 
 static enum state state_of(const struct error *error, const struct options *options) {
-    switch (error->kind) {
-    case ERROR_UNAVAILABLE:
+    if (error->kind == ERROR_UNAVAILABLE)
         return options->unavailable;
-    case ERROR_TIMEOUT:
-        return options->timeout_state;
-    case ERROR_USAGE:
-    case ERROR_LOCAL:
-        break;
-    }
-    return STATE_UNKNOWN;
+    return error->kind == ERROR_TIMEOUT ? options->timeout_state : STATE_UNKNOWN;
 }
 
 static void judge(struct check *check) {
@@ -60,25 +53,9 @@ static void judge(struct check *check) {
     check->verdict = evaluate(&input);
 }
 
-/* ---- Output: each gives the state to exit with ---- */
-
-static enum state state_if_printed(int printed, enum state state) {
-    return printed == 0 ? state : STATE_UNKNOWN;
-}
-
-/* What went wrong before anything was asked. */
-static enum state print_error(const struct error *error) {
-    const struct output output = {
-        .state = STATE_UNKNOWN,
-        .text = error->text,
-        .long_output = error->kind == ERROR_USAGE ? options_usage : NULL,
-    };
-
-    return state_if_printed(output_print(label, &output), STATE_UNKNOWN);
-}
-
-/* What is known of a result, and of the error that it ended in, if there is one. */
-static enum state print_sentence(const struct check *check, const struct error *error) {
+/* Prints what is known of the result, and of the error that the check ended in, if there is one.
+ * Gives the state to exit with. */
+static enum state print(const struct check *check, const struct error *error) {
     const struct result *result = &check->result;
     bool has_result = result->is_kept || result->exchange.requests > 0;
     const struct sentence_input input = {
@@ -90,7 +67,12 @@ static enum state print_sentence(const struct check *check, const struct error *
         .world_readable_token = check->options.secret.world_readable,
     };
 
-    return state_if_printed(sentence_print(label, &input), check->verdict.state);
+    return sentence_print(label, &input) == 0 ? check->verdict.state : STATE_UNKNOWN;
+}
+
+static enum state end_in_error(struct check *check, const struct error *error) {
+    check->verdict.state = state_of(error, &check->options);
+    return print(check, error);
 }
 
 /* ---- The check, from the command line to the exit ---- */
@@ -118,24 +100,23 @@ static enum state run(struct check *check, int argc, char **argv) {
 
     switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
-        return state_if_printed(options_print_help(), STATE_UNKNOWN);
+        options_print_help();
+        return STATE_UNKNOWN;
     case OPTIONS_VERSION:
-        return state_if_printed(output_print_text(PACKAGE_STRING "\n"), STATE_UNKNOWN);
+        output_print_text(PACKAGE_STRING "\n");
+        return STATE_UNKNOWN;
     case OPTIONS_FAILED:
-        return print_error(&error);
+        return end_in_error(check, &error);
     case OPTIONS_RUN:
         break;
     }
     start_watchdog(check);
     process_silence_standard_error();
-    if (complete_options(check, &error) != 0)
-        return print_error(&error);
-    if (result_get(&check->options, &check->deadline, &check->result, &error) != 0) {
-        check->verdict.state = state_of(&error, &check->options);
-        return print_sentence(check, &error);
-    }
+    if (complete_options(check, &error) != 0 ||
+        result_get(&check->options, &check->deadline, &check->result, &error) != 0)
+        return end_in_error(check, &error);
     judge(check);
-    return print_sentence(check, NULL);
+    return print(check, NULL);
 }
 
 static enum state prepare_and_run(struct check *check, int argc, char **argv) {
@@ -145,7 +126,7 @@ static enum state prepare_and_run(struct check *check, int argc, char **argv) {
         return run(check, argc, argv);
     error_set(&error, ERROR_LOCAL, "a closed standard descriptor cannot be replaced: %s",
               strerror(errno));
-    return print_error(&error);
+    return end_in_error(check, &error);
 }
 
 /* Writing may fail as late as at the end: a full disk behind a network, say. The libraries' own

@@ -10,12 +10,10 @@ libwolkvox_a_SOURCES = \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
-	plugins/http/ca_directory.c plugins/http/ca_directory.h \
 	plugins/http/ca_file.c plugins/http/ca_file.h \
 	plugins/http/exchange.c plugins/http/exchange.h \
 	plugins/http/http.c plugins/http/http.h \
 	plugins/http/libcurl.c plugins/http/libcurl.h \
-	plugins/http/message.c plugins/http/message.h \
 	plugins/http/outcome.c plugins/http/outcome.h \
 	plugins/api/apis.c \
 	plugins/api/decode.c plugins/api/decode.h \
@@ -23,14 +21,13 @@ libwolkvox_a_SOURCES = \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.c plugins/api/token_info.h \
 	plugins/cache/info_cache.c plugins/cache/info_cache.h \
-	plugins/cache/last_understood.c plugins/cache/last_understood.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
 	plugins/cache/usage_history.c plugins/cache/usage_history.h \
-	plugins/verdict/details.c plugins/verdict/details.h \
+	plugins/verdict/details.c \
 	plugins/verdict/evaluate.c plugins/verdict/evaluate.h \
 	plugins/verdict/forecast.c plugins/verdict/forecast.h \
-	plugins/verdict/metrics.c plugins/verdict/metrics.h \
+	plugins/verdict/metrics.c \
 	plugins/verdict/sentence.c plugins/verdict/sentence.h
 
 libexec_PROGRAMS = check_wolkvox_token

@@ -173,10 +173,11 @@ static void read_error(struct decoding *decoding) {
 /* ---- The record ---- */
 
 static void note_unusable(struct token_info *info, const char *key) {
-    size_t length = strlen(info->unusable);
+    char *names = info->unusable.text;
+    size_t length = strlen(names);
 
-    snprintf(info->unusable + length, sizeof info->unusable - length, "%s%s",
-             length > 0 ? ", " : "", key);
+    snprintf(names + length, sizeof info->unusable.text - length, "%s%s", length > 0 ? ", " : "",
+             key);
 }
 
 /* A field that need not be there: one that cannot be used counts as absent. */
@@ -312,15 +313,14 @@ static void list_members(struct decoding *decoding, struct json_object *object, 
 /* The envelope's members, and then the record's in place of `data`. */
 static void list_all(struct decoding *decoding) {
     struct memory_stream stream;
-    FILE *file = memory_stream_open(&stream);
 
-    if (file != NULL) {
-        list_members(decoding, decoding->envelope, file);
+    if (memory_stream_open(&stream) != NULL) {
+        list_members(decoding, decoding->envelope, stream.file);
         if (decoding->record != NULL)
-            list_members(decoding, decoding->record, file);
+            list_members(decoding, decoding->record, stream.file);
+        decoding->info->fields = memory_stream_close(&stream);
     }
-    decoding->out_of_memory |=
-        file == NULL || memory_stream_close(&stream, &decoding->info->fields) != 0;
+    decoding->out_of_memory |= decoding->info->fields == NULL;
 }
 
 int decode_reply(const struct libjson *json, const struct api *api, const struct raw_reply *reply,

@@ -22,13 +22,13 @@ static void print_encoded(FILE *stream, const char *text) {
         fprintf(stream, strchr(unreserved, *text) != NULL ? "%c" : "%%%02X", (unsigned char)*text);
 }
 
-int token_api_url(const struct options *options, char **url) {
+char *token_api_url(const struct options *options) {
     const struct server *server = &options->server;
     struct memory_stream stream;
     FILE *file = memory_stream_open(&stream);
 
     if (file == NULL)
-        return -1;
+        return NULL;
     fprintf(file, server->is_ipv6 ? "http%s://[%s]" : "http%s://%s", server->plain_http ? "" : "s",
             server->host);
     if (server->port != (server->plain_http ? PORT_HTTP : PORT_HTTPS))
@@ -36,7 +36,7 @@ int token_api_url(const struct options *options, char **url) {
     fputs(options->api->path, file);
     if (options->api->has_operation)
         print_encoded(file, options->operation);
-    return memory_stream_close(&stream, url);
+    return memory_stream_close(&stream);
 }
 
 /* ---- The headers ---- */
@@ -47,22 +47,10 @@ struct headers {
     const char *lines[5];
 };
 
-/* The number of a host PREFIXnumber.wolkvox.com: where it begins, and its length; 0: no such host.
- */
-static int find_server_number(const struct api *api, const char *host, const char **number) {
-    size_t prefix_length = strlen(api->host_prefix);
-
-    if (strncmp(host, api->host_prefix, prefix_length) != 0)
-        return 0;
-    *number = host + prefix_length;
-    size_t length = strspn(*number, "0123456789");
-    return strcmp(*number + length, ".wolkvox.com") == 0 ? (int)length : 0;
-}
-
 static void set_headers(struct headers *headers, const struct options *options) {
     const struct api *api = options->api;
     const char **line = headers->lines;
-    const char *number;
+    int digits = (int)server_count_digits(&options->server, api);
 
     snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
              options->secret.token);
@@ -70,10 +58,9 @@ static void set_headers(struct headers *headers, const struct options *options) 
     /* A name without a value keeps libcurl from sending its own with POST. */
     *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
     *line++ = "Accept: application/json";
-    int length = find_server_number(api, options->server.host, &number);
-    if (api->server_header != NULL && length > 0) {
-        snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, length,
-                 number);
+    if (api->server_header != NULL && digits > 0) {
+        snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, digits,
+                 options->server.host + strlen(api->host_prefix));
         *line++ = headers->server;
     }
     *line = NULL;
@@ -112,19 +99,13 @@ static int ask(const struct asking *asking, const char *method, struct error *er
 }
 
 static int ask_by_method(const struct asking *asking, struct error *error) {
-    switch (asking->options->method) {
-    case METHOD_GET:
-        return ask(asking, "GET", error);
-    case METHOD_POST:
-        return ask(asking, "POST", error);
-    default:
-        break;
-    }
-    if (!asking->options->api->tries_post_first)
-        return ask(asking, "GET", error);
-    if (ask(asking, "POST", error) != 0)
+    enum method_choice method = asking->options->method;
+
+    if (ask(asking, method == METHOD_GET ? "GET" : "POST", error) != 0)
         return -1;
-    return asking->exchange->info.kind == REPLY_WRONG_METHOD ? ask(asking, "GET", error) : 0;
+    bool try_get =
+        method == METHOD_POST_THEN_GET && asking->exchange->info.kind == REPLY_WRONG_METHOD;
+    return try_get ? ask(asking, "GET", error) : 0;
 }
 
 int token_api_ask(const struct options *options, const struct deadline *deadline,
@@ -132,13 +113,13 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     struct libjson json;
     struct headers headers;
 
-    *exchange = (struct token_exchange){.url = NULL};
+    *exchange = (struct token_exchange){.url = token_api_url(options)};
+    if (exchange->url == NULL)
+        return error_out_of_memory(error);
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
     watchdog_expect("json-c to load");
     if (libjson_load(&json, error) != 0)
         return -1;
-    if (token_api_url(options, &exchange->url) != 0)
-        return error_out_of_memory(error);
     set_headers(&headers, options);
     struct http_request request = {
         .server = &options->server,

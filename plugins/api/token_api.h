@@ -21,8 +21,8 @@ struct token_exchange {
     int64_t milliseconds;   /* of all requests together */
 };
 
-/* The URL of the request, in malloc'ed memory. Gives 0, or -1 where memory ran out. */
-int token_api_url(const struct options *options, char **url);
+/* The URL of the request, in malloc'ed memory; NULL where memory ran out. */
+char *token_api_url(const struct options *options);
 
 /* Asks. Gives 0 with what the last answer says in exchange->info, or -1 with *error filled as by
  * http_perform(). In both cases the rest of *exchange says what was done, and

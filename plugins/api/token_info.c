@@ -34,7 +34,8 @@ int token_info_list(struct token_info *info) {
     list_count(file, "all_token_today", &info->all_used);
     list_count(file, "available_consumition_options", &info->available);
     list_count(file, "hours_to_restart_count", &info->hours);
-    return memory_stream_close(&stream, &info->fields);
+    info->fields = memory_stream_close(&stream);
+    return info->fields != NULL ? 0 : -1;
 }
 
 void token_info_free(struct token_info *info) {

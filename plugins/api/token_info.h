@@ -28,7 +28,7 @@ struct optional_count {
 
 struct token_info {
     enum reply_kind kind;
-    long status;        /* of HTTP */
+    int64_t status;     /* of HTTP */
     const char *reason; /* REPLY_NOT_UNDERSTOOD: what is wrong, a constant */
     /* Texts are masked, cleaned and cut; empty: not given. */
     struct excerpt begins; /* a body that is not JSON: how it begins */
@@ -41,7 +41,7 @@ struct token_info {
     struct optional_count used;      /* calls today */
     struct optional_count all_used;  /* calls today of all tokens together */
     struct optional_count hours;     /* to the reset */
-    char unusable[160];              /* names of fields that are there but cannot be used */
+    struct excerpt unusable;         /* names of fields that are there but cannot be used */
     char *fields; /* every field received, a line each, where that was asked for */
 };
 

@@ -43,6 +43,28 @@ static struct optional_count find_reset(const struct options *options, int64_t t
     return (struct optional_count){.is_known = false};
 }
 
+static struct last_understood last_understood_of(int64_t time_ms, const struct token_info *info) {
+    struct last_understood last = {
+        .description = info->description,
+        .limit = info->limit,
+        .all_used = info->all_used,
+    };
+
+    if (info->hours.is_known)
+        last.reset_ms = (struct optional_count){true, usage_reset_ms(time_ms, info->hours.value)};
+    return last;
+}
+
+/* Gives a refusal what it lacks; what it says itself counts. */
+static void complete_refusal(const struct last_understood *last, struct token_info *info) {
+    if (info->description.text[0] == '\0')
+        info->description = last->description;
+    if (!info->limit.is_known)
+        info->limit = last->limit;
+    if (!info->all_used.is_known)
+        info->all_used = last->all_used;
+}
+
 static void complete(const struct options *options, const struct last_understood *last,
                      struct result *result) {
     struct token_info *info = &result->exchange.info;
@@ -50,7 +72,8 @@ static void complete(const struct options *options, const struct last_understood
 
     result->has_reset = reset.is_known;
     result->reset_ms = reset.value;
-    last_understood_complete(last, info);
+    if (info->kind == REPLY_LIMIT_EXCEEDED)
+        complete_refusal(last, info);
 }
 
 /* ---- Kept answers ---- */
@@ -78,10 +101,12 @@ static int load_kept(const struct options *options, const struct saved_info *sav
     result->request_ms = saved->request_ms;
     result->history = saved->history;
     exchange->info = saved->info;
-    if (options->verbose >= 2 &&
-        (token_api_url(options, &exchange->url) != 0 || token_info_list(&exchange->info) != 0))
-        return error_out_of_memory(error);
     complete(options, &saved->last, result);
+    if (options->verbose < 2)
+        return 0;
+    exchange->url = token_api_url(options);
+    if (exchange->url == NULL || token_info_list(&exchange->info) != 0)
+        return error_out_of_memory(error);
     return 0;
 }
 
@@ -89,22 +114,17 @@ static int load_kept(const struct options *options, const struct saved_info *sav
 
 enum turn { TURN_FAILED = -1, TURN_KEPT, TURN_TO_ASK };
 
-/* Who has waited until less time than this was left makes no request: it would be a call spent for
- * nothing. */
-enum { LOCK_POLL_MS = 20, LAST_CALL_MS = 500 };
+enum { LOCK_POLL_MS = 20 };
 
-static int fail_by_timeout(const struct deadline *deadline, struct error *error) {
-    return error_set(error, ERROR_TIMEOUT,
-                     "timeout: waited %d s for another check of the same token to end",
-                     deadline->seconds);
-}
+static const char other_check[] = "another check of the same token to end";
 
 static int wait_for_other(const struct deadline *deadline, struct error *error) {
     int left_ms = deadline_left_ms(deadline);
 
     if (left_ms == 0)
-        return fail_by_timeout(deadline, error);
-    watchdog_expect("another check of the same token to end");
+        return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for %s", deadline->seconds,
+                         other_check);
+    watchdog_expect(other_check);
     poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
     return 0;
 }
@@ -114,7 +134,6 @@ static int wait_for_other(const struct deadline *deadline, struct error *error) 
 static enum turn find_or_lock(const struct options *options, struct info_cache *cache,
                               const struct deadline *deadline, int64_t *now_ms,
                               struct error *error) {
-    bool waited = false;
     bool may_ask = false;
 
     for (;;) {
@@ -122,17 +141,11 @@ static enum turn find_or_lock(const struct options *options, struct info_cache *
         if (info_cache_load(cache, *now_ms) && is_usable(options, &cache->saved, *now_ms))
             return TURN_KEPT;
         if (may_ask)
-            break;
+            return TURN_TO_ASK;
         may_ask = info_cache_lock(cache);
-        waited = waited || !may_ask;
         if (!may_ask && wait_for_other(deadline, error) != 0)
             return TURN_FAILED;
     }
-    if (waited && deadline_left_ms(deadline) < LAST_CALL_MS) {
-        fail_by_timeout(deadline, error);
-        return TURN_FAILED;
-    }
-    return TURN_TO_ASK;
 }
 
 /* ---- Keeping ---- */

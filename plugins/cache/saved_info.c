@@ -9,110 +9,97 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char first_line[] = "check_wolkvox_token answer, format 2";
 static const char last_line[] = "end";
 static const char absent[] = "-";
-
-/* The lines in their order: key, times, kind, status, calls left, the counts, the texts, names of
- * fields that cannot be used, any number of points, and the closing line. */
-static const char line_key[] = "key";
-static const char line_time[] = "time_ms";
-static const char line_request[] = "request_ms";
-static const char line_kind[] = "kind";
-static const char line_status[] = "status";
-static const char line_available[] = "available";
-static const char line_unusable[] = "unusable";
-static const char line_point[] = "point";
-
-enum { STATUS_MAX = 999 };
-#define TIME_MS_MAX INT64_C(100000000000000) /* in the year 5138 */
-
-#define PLACE(member) offsetof(struct saved_info, member)
-
-struct line {
-    const char *name;
-    size_t place; /* in struct saved_info */
-    int64_t max;  /* of a count */
-};
-
-/* Each a struct optional_count. */
-static const struct line count_lines[] = {
-    {"limit", PLACE(info.limit), NUMBER_MAX},
-    {"used", PLACE(info.used), NUMBER_MAX},
-    {"all_used", PLACE(info.all_used), NUMBER_MAX},
-    {"hours", PLACE(info.hours), TOKEN_HOURS_MAX},
-    {"last_limit", PLACE(last.limit), NUMBER_MAX},
-    {"last_all_used", PLACE(last.all_used), NUMBER_MAX},
-    {"last_reset_ms", PLACE(last.reset_ms), TIME_MS_MAX},
-};
-enum { COUNT_LINES = sizeof count_lines / sizeof count_lines[0] };
-
-/* Each a struct excerpt. */
-static const struct line text_lines[] = {
-    {"code", PLACE(info.code), 0},
-    {"error", PLACE(info.error), 0},
-    {"message", PLACE(info.message), 0},
-    {"description", PLACE(info.description), 0},
-    {"last_description", PLACE(last.description), 0},
-};
-enum { TEXT_LINES = sizeof text_lines / sizeof text_lines[0] };
-
-/* The kinds of answers that are kept. */
 static const char kind_token[] = "token";
 static const char kind_exceeded[] = "exceeded";
 
+#define TIME_MS_MAX INT64_C(100000000000000) /* in the year 5138 */
+
+enum line_type {
+    LINE_NUMBER, /* an int64_t from 0 */
+    LINE_COUNT,  /* a struct optional_count from 0 */
+    LINE_SIGNED, /* the same, or below 0 */
+    LINE_KIND,   /* an enum reply_kind, of those that are kept */
+    LINE_TEXT    /* a struct excerpt */
+};
+
+struct line {
+    const char *name;
+    enum line_type type;
+    size_t place; /* in struct saved_info */
+    int64_t max;  /* of a number */
+};
+
+/* In their order. The key stands before them, points and the closing line behind them. */
+#define PLACE(member) offsetof(struct saved_info, member)
+static const struct line lines[] = {
+    {"time_ms", LINE_NUMBER, PLACE(time_ms), TIME_MS_MAX},
+    {"request_ms", LINE_NUMBER, PLACE(request_ms), TIME_MS_MAX},
+    {"kind", LINE_KIND, PLACE(info.kind), 0},
+    {"status", LINE_NUMBER, PLACE(info.status), 999},
+    {"available", LINE_SIGNED, PLACE(info.available), NUMBER_MAX},
+    {"limit", LINE_COUNT, PLACE(info.limit), NUMBER_MAX},
+    {"used", LINE_COUNT, PLACE(info.used), NUMBER_MAX},
+    {"all_used", LINE_COUNT, PLACE(info.all_used), NUMBER_MAX},
+    {"hours", LINE_COUNT, PLACE(info.hours), TOKEN_HOURS_MAX},
+    {"last_limit", LINE_COUNT, PLACE(last.limit), NUMBER_MAX},
+    {"last_all_used", LINE_COUNT, PLACE(last.all_used), NUMBER_MAX},
+    {"last_reset_ms", LINE_COUNT, PLACE(last.reset_ms), TIME_MS_MAX},
+    {"code", LINE_TEXT, PLACE(info.code), 0},
+    {"error", LINE_TEXT, PLACE(info.error), 0},
+    {"message", LINE_TEXT, PLACE(info.message), 0},
+    {"description", LINE_TEXT, PLACE(info.description), 0},
+    {"last_description", LINE_TEXT, PLACE(last.description), 0},
+    {"unusable", LINE_TEXT, PLACE(info.unusable), 0},
+};
+enum { LINE_TOTAL = sizeof lines / sizeof lines[0] };
+
 /* ---- Writing ---- */
 
-static void write_number(FILE *stream, const char *name, int64_t value) {
-    fprintf(stream, "%s %" PRId64 "\n", name, value);
-}
+static void write_line(FILE *stream, const struct line *line, const void *member) {
+    const struct optional_count *count = member;
 
-static void write_text(FILE *stream, const char *name, const char *text) {
-    fprintf(stream, "%s %s\n", name, text);
-}
-
-static void write_count(FILE *stream, const char *name, const struct optional_count *count) {
-    if (count->is_known)
-        write_number(stream, name, count->value);
-    else
-        write_text(stream, name, absent);
-}
-
-static void write_lines(FILE *stream, const struct saved_info *saved) {
-    const struct token_info *info = &saved->info;
-    const char *start = (const char *)saved;
-
-    write_number(stream, line_time, saved->time_ms);
-    write_number(stream, line_request, saved->request_ms);
-    write_text(stream, line_kind, info->kind == REPLY_TOKEN ? kind_token : kind_exceeded);
-    write_number(stream, line_status, info->status);
-    write_count(stream, line_available, &info->available);
-    for (size_t i = 0; i < COUNT_LINES; i++)
-        write_count(stream, count_lines[i].name, (const void *)(start + count_lines[i].place));
-    for (size_t i = 0; i < TEXT_LINES; i++)
-        write_text(stream, text_lines[i].name, start + text_lines[i].place);
-    write_text(stream, line_unusable, info->unusable);
-    for (size_t i = 0; i < saved->history.count; i++)
-        fprintf(stream, "%s %" PRId64 " %" PRId64 "\n", line_point,
-                saved->history.points[i].time_ms, saved->history.points[i].used);
+    fprintf(stream, "%s ", line->name);
+    switch (line->type) {
+    case LINE_NUMBER:
+        fprintf(stream, "%" PRId64, *(const int64_t *)member);
+        break;
+    case LINE_COUNT:
+    case LINE_SIGNED:
+        if (count->is_known)
+            fprintf(stream, "%" PRId64, count->value);
+        else
+            fputs(absent, stream);
+        break;
+    case LINE_KIND:
+        fputs(*(const enum reply_kind *)member == REPLY_TOKEN ? kind_token : kind_exceeded, stream);
+        break;
+    case LINE_TEXT:
+        fputs(((const struct excerpt *)member)->text, stream);
+        break;
+    }
+    fputc('\n', stream);
 }
 
 char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length) {
     struct memory_stream stream;
-    char *bytes;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
-    fprintf(stream.file, "%s\n", first_line);
-    write_text(stream.file, line_key, key);
-    write_lines(stream.file, saved);
+    fprintf(stream.file, "%s\nkey %s\n", first_line, key);
+    for (size_t i = 0; i < LINE_TOTAL; i++)
+        write_line(stream.file, &lines[i], (const char *)saved + lines[i].place);
+    for (size_t i = 0; i < saved->history.count; i++)
+        fprintf(stream.file, "point %" PRId64 " %" PRId64 "\n", saved->history.points[i].time_ms,
+                saved->history.points[i].used);
     fprintf(stream.file, "%s\n", last_line);
-    int result = memory_stream_close(&stream, &bytes);
+    char *bytes = memory_stream_close(&stream);
     *length = stream.length;
-    return result == 0 ? bytes : NULL;
+    return bytes;
 }
 
 /* ---- Reading ---- */
@@ -137,15 +124,19 @@ static char *next_line(struct reading *reading) {
     return line;
 }
 
-/* The value of the next line, which must have that name. */
-static const char *next_value(struct reading *reading, const char *name) {
-    const char *line = next_line(reading);
+/* What stands behind a name and a blank; NULL: the line has another name. */
+static char *value_in(char *line, const char *name) {
     size_t length = strlen(name);
 
-    if (strncmp(line, name, length) == 0 && line[length] == ' ')
-        return line + length + 1;
-    reading->failed = true;
-    return "";
+    return strncmp(line, name, length) == 0 && line[length] == ' ' ? line + length + 1 : NULL;
+}
+
+/* The value of the next line, which must have that name. */
+static const char *next_value(struct reading *reading, const char *name) {
+    const char *value = value_in(next_line(reading), name);
+
+    reading->failed |= value == NULL;
+    return value != NULL ? value : "";
 }
 
 static int64_t to_number(struct reading *reading, const char *text, int64_t max) {
@@ -156,108 +147,66 @@ static int64_t to_number(struct reading *reading, const char *text, int64_t max)
     return number;
 }
 
-static int64_t next_number(struct reading *reading, const char *name, int64_t max) {
-    return to_number(reading, next_value(reading, name), max);
-}
+static struct optional_count to_count(struct reading *reading, const struct line *line,
+                                      const char *text) {
+    bool is_negative = line->type == LINE_SIGNED && text[0] == '-';
 
-static struct optional_count next_count(struct reading *reading, const char *name, int64_t max) {
-    const char *value = next_value(reading, name);
-
-    if (strcmp(value, absent) == 0)
+    if (strcmp(text, absent) == 0)
         return (struct optional_count){.is_known = false};
-    return (struct optional_count){true, to_number(reading, value, max)};
-}
-
-/* The one count that may be below zero. */
-static struct optional_count next_available(struct reading *reading) {
-    const char *value = next_value(reading, line_available);
-    bool is_negative = value[0] == '-';
-
-    if (strcmp(value, absent) == 0)
-        return (struct optional_count){.is_known = false};
-    int64_t magnitude = to_number(reading, value + is_negative, NUMBER_MAX);
+    int64_t magnitude = to_number(reading, text + is_negative, line->max);
     return (struct optional_count){true, is_negative ? -magnitude : magnitude};
 }
 
-static struct excerpt next_text(struct reading *reading, const char *name) {
-    const char *value = next_value(reading, name);
-
-    if (*value == '\0')
-        return (struct excerpt){""};
-    return excerpt_of_text(value);
-}
-
-static enum reply_kind next_kind(struct reading *reading) {
-    const char *value = next_value(reading, line_kind);
-
-    if (strcmp(value, kind_token) == 0)
+static enum reply_kind to_kind(struct reading *reading, const char *text) {
+    if (strcmp(text, kind_token) == 0)
         return REPLY_TOKEN;
-    if (strcmp(value, kind_exceeded) != 0)
-        reading->failed = true;
+    reading->failed |= strcmp(text, kind_exceeded) != 0;
     return REPLY_LIMIT_EXCEEDED;
 }
 
-/* Names of fields, with commas and blanks between them. */
-static void read_unusable(struct reading *reading, struct token_info *info) {
-    const char *value = next_value(reading, line_unusable);
-    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz_, ");
+static void read_line(struct reading *reading, const struct line *line, void *member) {
+    const char *text = next_value(reading, line->name);
 
-    if (length < sizeof info->unusable && value[length] == '\0')
-        memcpy(info->unusable, value, length + 1);
-    else
-        reading->failed = true;
-}
-
-static void read_lines(struct reading *reading, struct saved_info *saved) {
-    struct token_info *info = &saved->info;
-    char *start = (char *)saved;
-
-    saved->time_ms = next_number(reading, line_time, TIME_MS_MAX);
-    saved->request_ms = next_number(reading, line_request, TIME_MS_MAX);
-    info->kind = next_kind(reading);
-    info->status = (long)next_number(reading, line_status, STATUS_MAX);
-    info->available = next_available(reading);
-    for (size_t i = 0; i < COUNT_LINES; i++)
-        *(struct optional_count *)(void *)(start + count_lines[i].place) =
-            next_count(reading, count_lines[i].name, count_lines[i].max);
-    for (size_t i = 0; i < TEXT_LINES; i++)
-        *(struct excerpt *)(start + text_lines[i].place) = next_text(reading, text_lines[i].name);
-    read_unusable(reading, info);
-    if (info->kind == REPLY_TOKEN && !info->available.is_known)
-        reading->failed = true;
+    switch (line->type) {
+    case LINE_NUMBER:
+        *(int64_t *)member = to_number(reading, text, line->max);
+        break;
+    case LINE_COUNT:
+    case LINE_SIGNED:
+        *(struct optional_count *)member = to_count(reading, line, text);
+        break;
+    case LINE_KIND:
+        *(enum reply_kind *)member = to_kind(reading, text);
+        break;
+    case LINE_TEXT: /* cleaned once more, at a price, and mostly empty */
+        if (*text != '\0')
+            *(struct excerpt *)member = excerpt_of_text(text);
+        break;
+    }
 }
 
 static void read_point(struct reading *reading, char *value, struct usage_history *history) {
-    char *blank = strchr(value, ' ');
+    char *used = strchr(value, ' ');
 
-    if (blank == NULL || history->count == USAGE_POINTS_MAX) {
+    if (used == NULL || history->count == USAGE_POINTS_MAX) {
         reading->failed = true;
         return;
     }
-    *blank = '\0';
-    struct usage_point point = {
+    *used++ = '\0';
+    history->points[history->count++] = (struct usage_point){
         .time_ms = to_number(reading, value, TIME_MS_MAX),
-        .used = to_number(reading, blank + 1, NUMBER_MAX),
+        .used = to_number(reading, used, NUMBER_MAX),
     };
-    const struct usage_point *last = &history->points[history->count];
-    if (history->count > 0 && (point.time_ms < last[-1].time_ms || point.used < last[-1].used))
-        reading->failed = true;
-    history->points[history->count++] = point;
 }
 
 /* The points and the closing line, behind which nothing stands. */
 static void read_end(struct reading *reading, struct usage_history *history) {
-    size_t length = strlen(line_point);
+    char *line;
+    char *value;
 
-    for (;;) {
-        char *line = next_line(reading);
-        if (strncmp(line, line_point, length) != 0 || line[length] != ' ') {
-            if (strcmp(line, last_line) != 0 || *reading->at != '\0')
-                reading->failed = true;
-            return;
-        }
-        read_point(reading, line + length + 1, history);
-    }
+    while ((value = value_in(line = next_line(reading), "point")) != NULL)
+        read_point(reading, value, history);
+    reading->failed |= strcmp(line, last_line) != 0 || *reading->at != '\0';
 }
 
 int saved_info_read(char *bytes, size_t length, const char *key, struct saved_info *saved) {
@@ -265,9 +214,11 @@ int saved_info_read(char *bytes, size_t length, const char *key, struct saved_in
 
     *saved = (struct saved_info){.time_ms = 0};
     if (strlen(bytes) != length || strcmp(next_line(&reading), first_line) != 0 ||
-        strcmp(next_value(&reading, line_key), key) != 0)
+        strcmp(next_value(&reading, "key"), key) != 0)
         return -1;
-    read_lines(&reading, saved);
+    for (size_t i = 0; i < LINE_TOTAL; i++)
+        read_line(&reading, &lines[i], (char *)saved + lines[i].place);
     read_end(&reading, &saved->history);
-    return reading.failed ? -1 : 0;
+    bool has_counts = saved->info.kind != REPLY_TOKEN || saved->info.available.is_known;
+    return reading.failed || !has_counts ? -1 : 0;
 }

@@ -3,7 +3,6 @@
 #define SAVED_INFO_H
 
 #include "api/token_info.h"
-#include "cache/last_understood.h"
 #include "cache/usage_history.h"
 
 #include <stddef.h>
@@ -13,6 +12,14 @@
  * a closing line. They are not trusted. */
 
 enum { SAVED_INFO_SIZE_MAX = 8 * 1024, SAVED_INFO_KEY_SIZE = 65 };
+
+/* What the last understood answer said that a refusal ("limit exceeded") does not say. */
+struct last_understood {
+    struct excerpt description;     /* empty: none */
+    struct optional_count limit;    /* calls */
+    struct optional_count all_used; /* calls */
+    struct optional_count reset_ms; /* the reset that it announced, since the Epoch */
+};
 
 struct saved_info {
     int64_t time_ms;              /* when the answer came, since the Epoch */

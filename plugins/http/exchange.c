@@ -60,14 +60,30 @@ static int on_close(void *context, curl_socket_t fd) {
     return close(fd);
 }
 
+/* Adds bytes to a record, as far as there is room. */
+static void add(struct http_record *record, const char *bytes, size_t length) {
+    size_t room = HTTP_HEADERS_MAX - record->length;
+
+    if (length > room)
+        length = room;
+    memcpy(record->bytes + record->length, bytes, length);
+    record->length += length;
+}
+
+/* What is sent to a proxy before the request is not recorded: it holds the proxy's password. */
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {
-    struct http_response *response = context;
+    struct http_exchange *exchange = context;
+    struct http_response *response = exchange->response;
+    const char *method = exchange->request->post ? "POST " : "GET ";
+    size_t length = strlen(method);
 
     (void)easy;
-    if (type == CURLINFO_HEADER_OUT)
-        http_record_add(&response->sent, data, size);
+    if (type == CURLINFO_HEADER_OUT && size > length && memcmp(data, method, length) == 0)
+        exchange->is_sent = true;
+    if (type == CURLINFO_HEADER_OUT && exchange->is_sent)
+        add(&response->sent, data, size);
     else if (type == CURLINFO_HEADER_IN)
-        http_record_add(&response->received, data, size);
+        add(&response->received, data, size);
     return 0;
 }
 
@@ -176,7 +192,7 @@ static void set_callbacks(struct http_exchange *exchange) {
     SET(exchange, CURLOPT_CLOSESOCKETDATA, exchange);
     if (exchange->request->record) {
         SET(exchange, CURLOPT_DEBUGFUNCTION, on_debug);
-        SET(exchange, CURLOPT_DEBUGDATA, exchange->response);
+        SET(exchange, CURLOPT_DEBUGDATA, exchange);
         SET(exchange, CURLOPT_VERBOSE, 1L);
     }
 }
@@ -192,7 +208,7 @@ int http_exchange_prepare(struct http_exchange *exchange, struct error *error) {
     set_callbacks(exchange);
     if (exchange->refused_option == NULL)
         return 0;
-    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not take %s: %s",
+    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not accept %s: %s",
                      exchange->refused_option,
                      exchange->curl->easy_strerror(exchange->refused_code));
 }

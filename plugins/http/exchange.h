@@ -2,8 +2,8 @@
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
+#include "http/http.h"
 #include "http/libcurl.h"
-#include "http/message.h"
 
 /* One request on its way, as libcurl does it. */
 
@@ -17,6 +17,7 @@ struct http_exchange {
     size_t header_bytes;
     bool is_connected; /* a connection to the server or the proxy was made */
     int socket_errno;  /* why there was no socket to be had; 0: there was */
+    bool is_sent;      /* the request, as far as it was recorded */
     bool headers_too_large;
     bool out_of_memory; /* really, whatever libcurl says */
     bool head_ended;

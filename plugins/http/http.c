@@ -3,15 +3,36 @@
 
 #include "http/http.h"
 
-#include "http/ca_directory.h"
 #include "http/exchange.h"
 #include "http/libcurl.h"
 #include "http/outcome.h"
 #include "watchdog.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int prepare(const struct http_request *request, struct http_response *response,
+                   struct error *error) {
+    *response = (struct http_response){.body = malloc(HTTP_BODY_MAX + 1)};
+    if (request->record) {
+        response->sent.bytes = malloc(HTTP_HEADERS_MAX);
+        response->received.bytes = malloc(HTTP_HEADERS_MAX);
+    }
+    bool has_records = response->sent.bytes != NULL && response->received.bytes != NULL;
+    if (response->body == NULL || (request->record && !has_records))
+        return error_out_of_memory(error);
+    return 0;
+}
+
+void http_response_free(struct http_response *response) {
+    free(response->body);
+    free(response->redirect);
+    free(response->sent.bytes);
+    free(response->received.bytes);
+    *response = (struct http_response){.left_standing = response->left_standing};
+}
 
 /* Taking libcurl down is a good part of what a check costs, and waits for a resolver that still
  * runs. The process ends soon; only an attempt that another one follows is taken down, because it
@@ -47,6 +68,21 @@ static int attempt(const struct libcurl *curl, const struct http_request *reques
     return result;
 }
 
+/* Whether one certificate at least stands there under the name by which OpenSSL looks it up, its
+ * subject's hash (openssl-rehash(1)). */
+static bool is_hashed(const char *path) {
+    DIR *directory = opendir(path);
+    const struct dirent *entry;
+    bool found = false;
+
+    if (directory == NULL)
+        return false;
+    while (!found && (entry = readdir(directory)) != NULL)
+        found = strspn(entry->d_name, "0123456789abcdef") == 8 && entry->d_name[8] == '.';
+    closedir(directory);
+    return found;
+}
+
 /* The library's own directory of CA certificates, where OpenSSL can look a certificate up by its
  * hash, which saves reading some 150 of them from the bundle; NULL where there is none. GnuTLS
  * would read the whole directory. */
@@ -56,30 +92,10 @@ static const char *hashed_ca_directory(const struct libcurl *curl) {
 
     if (library->age >= CURLVERSION_SEVENTH && library->capath != NULL &&
         library->ssl_version != NULL && strncmp(library->ssl_version, "OpenSSL/", 8) == 0 &&
-        ca_directory_is_hashed(library->capath))
+        is_hashed(library->capath))
         return library->capath;
 #endif
     return NULL;
-}
-
-/* Of these variables libcurl takes the first that is not empty. --proxy is checked elsewhere. */
-static int check_proxy_variables(const struct http_request *request, struct error *error) {
-    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-
-    if (request->proxy != NULL || request->server->plain_http)
-        return 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-        if (value == NULL || *value == '\0')
-            continue;
-        if (!server_is_proxy_passed_over(value))
-            return 0;
-        return error_set(error, ERROR_LOCAL,
-                         "the environment variable %s holds an encoded control character, and "
-                         "libcurl would go past this proxy",
-                         names[i]);
-    }
-    return 0;
 }
 
 /* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
@@ -90,11 +106,8 @@ int http_perform(const struct http_request *request, struct http_response *respo
     struct libcurl curl;
     bool issuer_missing;
 
-    if (check_proxy_variables(request, error) != 0 ||
-        http_response_prepare(request, response, error) != 0)
-        return -1;
     watchdog_expect("libcurl and its libraries to load");
-    if (libcurl_load(&curl, error) != 0)
+    if (prepare(request, response, error) != 0 || libcurl_load(&curl, error) != 0)
         return -1;
     int64_t start_ms = clock_now_ms();
     const char *ca_directory = request->ca_file == NULL && !request->server->plain_http
@@ -108,6 +121,5 @@ int http_perform(const struct http_request *request, struct http_response *respo
     if (ca_directory != NULL && issuer_missing)
         result = attempt(&curl, request, response, NULL, &issuer_missing, error);
     response->milliseconds = clock_now_ms() - start_ms;
-    http_record_hide_credentials(&response->sent);
     return result;
 }

@@ -2,10 +2,48 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include "deadline.h"
 #include "error.h"
-#include "http/message.h"
+#include "options/server.h"
 
-/* One HTTP request; it knows nothing of what the body means. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One HTTP request and its answer; what the body means is not known here. */
+
+enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024 };
+
+struct http_request {
+    const struct server *server;
+    const char *url;
+    const char *const *headers; /* "Name: value", the last one NULL */
+    const char *user_agent;
+    const char *ca_file; /* NULL: what libcurl trusts by default */
+    const char *proxy;   /* NULL: as the environment says; "": none */
+    bool post;           /* with an empty body; else GET */
+    bool ipv4;
+    bool ipv6;
+    bool record; /* keep the exchange for the user to read */
+    const struct deadline *deadline;
+};
+
+struct http_record {
+    char *bytes; /* NULL: nothing */
+    size_t length;
+};
+
+struct http_response {
+    long status;
+    char *body; /* as received, NUL-terminated; never NULL after a success */
+    size_t body_length;
+    bool too_large;              /* more than HTTP_BODY_MAX: the body is not whole */
+    char *redirect;              /* where the server points to, as an absolute URL; NULL: nowhere */
+    int64_t milliseconds;        /* from the start to the end of the request */
+    struct http_record sent;     /* with `record`: request lines and headers as sent ... */
+    struct http_record received; /* ... and status lines and headers as received */
+    const void *left_standing;   /* of libcurl's, kept for a leak checker to find */
+};
 
 /* Does the request, once. Redirects are not followed; nothing is tried again. Gives 0 where the
  * server answered, with any status, and fills *response; else -1 with ERROR_UNAVAILABLE,
@@ -13,5 +51,8 @@
  * http_response_free() frees the response. */
 int http_perform(const struct http_request *request, struct http_response *response,
                  struct error *error);
+
+/* `left_standing` stays. */
+void http_response_free(struct http_response *response);
 
 #endif

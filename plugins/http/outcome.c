@@ -168,7 +168,7 @@ static int fail_by_code(const struct http_exchange *exchange, CURLcode code, str
         return error_out_of_memory(error);
     if (quotes_bad_proxy(code, shown.text))
         return error_set(error, ERROR_LOCAL,
-                         "libcurl on this machine does not take the proxy that --proxy or a "
+                         "libcurl on this machine does not accept the proxy that --proxy or a "
                          "variable such as https_proxy names: its syntax or its scheme");
     if (is_shortage(exchange->socket_errno))
         return fail_on_this_machine(strerror(exchange->socket_errno), error);

@@ -5,151 +5,126 @@
 
 #include "text.h"
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct scanner {
-    char **next; /* the word that has not been looked at */
-    char **end;
-    struct command_line *list;
-    bool failed;
-    struct error *error;
+/* ---- What getopt_long() looks for ---- */
+
+/* It gives LONG_OPTION + id for a long option, the letter for a short one, and 1 for another word.
+ */
+enum { LONG_OPTION = 256, OTHER_WORD = 1 };
+
+struct getopt_tables {
+    struct option longs[OPTION_COUNT + 1];
+    char shorts[2 * OPTION_COUNT + 3];
 };
 
-/* Only the first mistake is reported. */
-static void refuse(struct scanner *scanner, const char *words, const char *more) {
-    if (!scanner->failed)
-        error_set(scanner->error, ERROR_USAGE, "%s%s", words, more);
-    scanner->failed = true;
+static struct getopt_tables make_tables(void) {
+    /* Words are looked at in their order, and a missing value is told from an unknown option. */
+    struct getopt_tables tables = {.shorts = "-:"};
+    char *letter = tables.shorts + strlen(tables.shorts);
+
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_spec *spec = &option_specs[id];
+        tables.longs[id] =
+            (struct option){spec->long_name, (int)spec->argument, NULL, LONG_OPTION + id};
+        if (spec->short_name == '\0')
+            continue;
+        *letter++ = spec->short_name;
+        if (spec->argument == ARGUMENT_REQUIRED)
+            *letter++ = ':';
+    }
+    return tables;
 }
 
-static void refuse_positional(struct scanner *scanner) {
-    refuse(scanner, "unexpected argument (not shown: it may be secret)",
-           "; every value goes with its option, that of --forecast behind an equals sign");
+static const struct option_spec *find(int code) {
+    return code >= LONG_OPTION ? &option_specs[code - LONG_OPTION] : option_find_short((char)code);
 }
 
-/* The value stands behind the option in its own word, or is the next word. */
-static void add(struct scanner *scanner, const struct option_spec *spec, const char *value) {
-    bool has_next = scanner->next < scanner->end;
+/* ---- What is no option ---- */
 
-    if (value == NULL && has_next &&
-        (spec->argument == ARGUMENT_REQUIRED ||
-         (spec->id == OPTION_EXTRA_OPTS && **scanner->next != '-')))
-        value = *scanner->next++;
-    scanner->list->settings[scanner->list->count++] =
-        (struct setting){.spec = spec, .value = value};
+static int refuse_positional(struct error *error) {
+    return error_set(error, ERROR_USAGE,
+                     "unexpected argument (not shown: it may be secret); if it belongs to "
+                     "--forecast, write --forecast=STATE with an equals sign");
 }
 
-/* ---- Long options ---- */
+static int refuse_token(struct error *error) {
+    return error_set(error, ERROR_USAGE,
+                     "--token is not an option, because command lines are public; use "
+                     "--token-file, an INI file or the environment variable WOLKVOX_TOKEN");
+}
 
 /* Only what is spelled like an option and is not masked is shown. */
-static void refuse_unknown(struct scanner *scanner, const char *name, size_t length) {
+static int refuse_unknown(const char *name, size_t length, struct error *error) {
     enum { SHOWN_MAX = 40 };
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     struct excerpt shown = excerpt_of(name, length, SHOWN_MAX);
     bool is_spelled_well = length > 0 && length <= SHOWN_MAX && strspn(name, letters) >= length;
 
     if (is_spelled_well && strncmp(shown.text, name, length) == 0)
-        refuse(scanner, "unknown option --", shown.text);
-    else
-        refuse(scanner, "unknown option (not shown: it may be secret)", "");
+        return error_set(error, ERROR_USAGE, "unknown option --%s", shown.text);
+    return error_set(error, ERROR_USAGE, "unknown option (not shown: it may be secret)");
 }
 
-static void refuse_ambiguous(struct scanner *scanner, const char *name, size_t length) {
-    char words[OPTION_COUNT * OPTION_NAME_SIZE];
-    size_t end = (size_t)snprintf(words, sizeof words, "unknown option --%.*s: it is ambiguous",
-                                  (int)length, name);
-    const char *link = ", and could be";
-
-    for (size_t i = 0; i < OPTION_TOKEN; i++) {
-        if (strncmp(option_specs[i].long_name, name, length) != 0)
-            continue;
-        end += (size_t)snprintf(words + end, sizeof words - end, "%s --%s", link,
-                                option_specs[i].long_name);
-        link = " or";
-    }
-    refuse(scanner, words, "");
-}
-
-/* Where it is not the abbreviation of another option's name: an abbreviation of --token, which
- * --token-file alone shares with it, or the token glued to it. */
-static bool is_meant_as_token(const char *name, size_t length) {
-    static const char token[] = "token";
-    const size_t whole = sizeof token - 1;
-
-    return length >= 2 && strncmp(name, token, length < whole ? length : whole) == 0;
-}
-
-/* Finds the option of that whole name, or that alone begins so. */
-static const struct option_spec *find_long(struct scanner *scanner, const char *name,
-                                           size_t length) {
-    const struct option_spec *found = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < OPTION_TOKEN && length > 0; i++) {
-        if (strncmp(option_specs[i].long_name, name, length) != 0)
-            continue;
-        found = &option_specs[i];
-        count++;
-        if (found->long_name[length] == '\0')
-            return found;
-    }
-    bool is_token = is_meant_as_token(name, length) && (count == 0 || length <= strlen("token"));
-    if (count == 1 && !is_token)
-        return found;
-    if (is_token)
-        refuse(scanner, "--token is not an option, because command lines are public",
-               "; use --token-file, an INI file or the environment variable WOLKVOX_TOKEN");
-    else if (count == 0)
-        refuse_unknown(scanner, name, length);
-    else
-        refuse_ambiguous(scanner, name, length);
-    return NULL;
-}
-
-static void scan_long(struct scanner *scanner, const char *name) {
+/* Says what else than one option's name the beginning of a long option is. */
+static int refuse_long(const char *name, struct error *error) {
+    char words[OPTION_COUNT * OPTION_NAME_SIZE] = "";
     size_t length = strcspn(name, "=");
-    const struct option_spec *spec = find_long(scanner, name, length);
+    size_t end = 0;
 
-    if (spec != NULL)
-        add(scanner, spec, name[length] == '=' ? name + length + 1 : NULL);
+    for (size_t i = 0; i < OPTION_TOKEN && length > 0; i++)
+        if (strncmp(option_specs[i].long_name, name, length) == 0)
+            end += (size_t)snprintf(words + end, sizeof words - end, "%s --%s",
+                                    end == 0 ? ", and could be" : " or", option_specs[i].long_name);
+    /* An abbreviation of --token, or the token glued to it. */
+    if (length >= 2 && strncmp(name, "token", length < 5 ? length : 5) == 0)
+        return refuse_token(error);
+    if (end == 0)
+        return refuse_unknown(name, length, error);
+    return error_set(error, ERROR_USAGE, "unknown option --%.*s: it is ambiguous%s", (int)length,
+                     name, words);
 }
 
 /* ---- All of it ---- */
 
-static void scan_short(struct scanner *scanner, const char *letters) {
-    for (; *letters != '\0'; letters++) {
-        const struct option_spec *spec = option_find_short(*letters);
-        bool has_value = spec != NULL && spec->argument != ARGUMENT_NONE && letters[1] != '\0';
-        if (spec == NULL)
-            refuse(scanner, "unknown option -", excerpt_of(letters, 1, 1).text);
-        else
-            add(scanner, spec, has_value ? letters + 1 : NULL);
-        if (has_value)
-            return;
-    }
+/* Of --extra-opts the next word may be the value, too. */
+static void take_next_word(struct setting *setting, int argc, char **argv) {
+    if (setting->spec->id == OPTION_EXTRA_OPTS && setting->value == NULL && optind < argc &&
+        argv[optind][0] != '-')
+        setting->value = argv[optind++];
 }
 
-static void scan_words(struct scanner *scanner) {
-    while (scanner->next < scanner->end) {
-        const char *word = *scanner->next++;
-        if (strcmp(word, "--") == 0)
-            break;
-        if (word[0] != '-' || word[1] == '\0')
-            refuse_positional(scanner);
-        else if (word[1] == '-')
-            scan_long(scanner, word + 2);
-        else
-            scan_short(scanner, word + 1);
-    }
-    if (scanner->next < scanner->end)
-        refuse_positional(scanner);
+/* Takes what getopt_long() gave. A flag with a value is an option, too: its value is wrong. */
+static int take(struct command_line *list, int argc, char **argv, int code, struct error *error) {
+    const char *word = argv[optind - 1];
+    bool is_flag_with_value = code == '?' && optopt >= LONG_OPTION;
+
+    if (code == OTHER_WORD)
+        return refuse_positional(error);
+    if (code == '?' && optopt == 0)
+        return refuse_long(word + 2, error);
+    if (code == '?' && !is_flag_with_value)
+        return error_set(error, ERROR_USAGE, "unknown option -%s",
+                         excerpt_of(&(char){(char)optopt}, 1, 1).text);
+    struct setting setting = {
+        .spec = find(code == '?' || code == ':' ? optopt : code),
+        .value = is_flag_with_value ? strchr(word, '=') + 1 : optarg,
+    };
+    if (setting.spec->id == OPTION_TOKEN)
+        return refuse_token(error);
+    take_next_word(&setting, argc, argv);
+    list->settings[list->count++] = setting;
+    return 0;
 }
 
 int command_line_scan(int argc, char **argv, struct command_line *command_line,
                       struct error *error) {
-    struct scanner scanner = {
-        .next = argv, .end = argv + argc, .list = command_line, .error = error};
+    struct getopt_tables tables = make_tables();
+    struct error later; /* only the first mistake is reported */
+    int result = 0;
+    int code;
     size_t size = 1;
 
     for (int i = 1; i < argc; i++)
@@ -157,9 +132,14 @@ int command_line_scan(int argc, char **argv, struct command_line *command_line,
     *command_line = (struct command_line){.settings = calloc(size, sizeof(struct setting))};
     if (command_line->settings == NULL)
         return error_out_of_memory(error);
-    scanner.next += argc > 0;
-    scan_words(&scanner);
-    return scanner.failed ? -1 : 0;
+    opterr = 0;
+    optind = 0; /* the beginning, also for a second command line */
+    while ((code = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1)
+        if (take(command_line, argc, argv, code, result == 0 ? error : &later) != 0)
+            result = -1;
+    if (optind < argc && result == 0)
+        return refuse_positional(error);
+    return result;
 }
 
 bool command_line_has(const struct command_line *command_line, enum option_id id) {

@@ -18,20 +18,14 @@ static const char default_section[] = PACKAGE_NAME;
 
 /* ---- Entries ---- */
 
-static int fail_at_line(const struct ini_reader *reader, const char *key, const char *what,
-                        struct error *error) {
-    return error_set(error, ERROR_LOCAL, "%s, line %zu: %s%s", reader->file->name,
-                     reader->line_number, key, what);
-}
-
 static int set_option(struct options *options, const struct option_spec *spec,
-                      const struct ini_reader *reader, const struct ini_entry *entry,
+                      const struct user_file *file, const struct ini_entry *entry,
                       struct error *error) {
     struct setting setting = {.spec = spec};
 
     /* One piece of memory for both. */
-    if (asprintf(&setting.label, "%s, line %zu: %s%c%s", reader->file->name, reader->line_number,
-                 entry->key, '\0', entry->value != NULL ? entry->value : "") < 0)
+    if (asprintf(&setting.label, "%s, line %zu: %s%c%s", file->name, file->line_number, entry->key,
+                 '\0', entry->value != NULL ? entry->value : "") < 0)
         return error_out_of_memory(error);
     bool is_plain =
         entry->value == NULL || (*entry->value == '\0' && spec->argument != ARGUMENT_REQUIRED);
@@ -42,7 +36,7 @@ static int set_option(struct options *options, const struct option_spec *spec,
 
 /* The first broken token stays, because every value must be valid; it is reported only where this
  * source is used. */
-static int set_token(struct options *options, const struct ini_reader *reader,
+static int set_token(struct options *options, const struct user_file *file,
                      const struct ini_entry *entry, struct error *error) {
     const char *earlier = options->given[OPTION_TOKEN].value;
     char token[SECRET_MAX + 1];
@@ -53,59 +47,54 @@ static int set_token(struct options *options, const struct ini_reader *reader,
     if (entry->value != NULL &&
         secret_copy(token, entry->value, strlen(entry->value), &reason) == 0)
         mask_register(token);
-    options->secret.world_readable = reader->file->world_readable;
-    return set_option(options, &option_specs[OPTION_TOKEN], reader, entry, error);
+    options->secret.world_readable = file->world_readable;
+    return set_option(options, &option_specs[OPTION_TOKEN], file, entry, error);
 }
 
-static int take_entry(struct options *options, const struct ini_reader *reader,
+static int take_entry(struct options *options, const struct user_file *file,
                       const struct ini_entry *entry, struct error *error) {
     const struct option_spec *spec = option_find_key(entry->key);
 
     if (spec == NULL)
-        return fail_at_line(reader, "",
-                            entry->value != NULL
-                                ? "unknown key; write the long option without dashes, e.g. "
-                                  "token-file"
-                                : "neither KEY = VALUE nor an option without dashes",
-                            error);
+        return user_file_fail_at_line(
+            file, "",
+            entry->value != NULL ? "unknown key; write the long option without dashes, e.g. "
+                                   "token-file"
+                                 : "neither KEY = VALUE nor an option without dashes",
+            error);
     switch (spec->id) {
     case OPTION_HELP:
     case OPTION_VERSION:
     case OPTION_EXTRA_OPTS:
-        return fail_at_line(reader, entry->key, " has no place in an INI file", error);
+        return user_file_fail_at_line(file, entry->key, " has no place in an INI file", error);
     case OPTION_TOKEN:
-        return set_token(options, reader, entry, error);
+        return set_token(options, file, entry, error);
     default:
-        return set_option(options, spec, reader, entry, error);
+        return set_option(options, spec, file, entry, error);
     }
 }
 
 /* ---- Files ---- */
 
-static bool ends_in(const struct extra_opts *source, const char *end) {
-    size_t length = strlen(end);
-
-    return source->section_length > length &&
-           memcmp(source->section + source->section_length - length, end, length) == 0;
-}
-
 /* People leave out the @. */
-static bool is_meant_as_file(const struct extra_opts *source) {
-    return ends_in(source, ".ini") || ends_in(source, ".cfg") || ends_in(source, ".conf");
+static bool is_meant_as_file(const char *section) {
+    const char *ending = strrchr(section, '.');
+
+    return ending != NULL && ending != section &&
+           (strcmp(ending, ".ini") == 0 || strcmp(ending, ".cfg") == 0 ||
+            strcmp(ending, ".conf") == 0);
 }
 
 /* Other names of sections may be the token, which people give in the wrong place. */
-static bool is_showable(const struct extra_opts *source) {
-    return (source->section_length == strlen(default_section) &&
-            memcmp(source->section, default_section, source->section_length) == 0) ||
-           memchr(source->section, ' ', source->section_length) != NULL;
+static bool is_showable(const char *section) {
+    return strcmp(section, default_section) == 0 || strchr(section, ' ') != NULL;
 }
 
 static int fail_to_find(const struct extra_opts *source, const struct user_file *file,
                         struct error *error) {
-    struct excerpt section = excerpt_of(source->section, source->section_length, EXCERPT_FIELD_MAX);
+    struct excerpt section = excerpt_of_text(source->section);
 
-    if (is_meant_as_file(source))
+    if (is_meant_as_file(source->section))
         return error_set(
             error, ERROR_LOCAL, "%s%s\"%s\" was taken as a section; write @%s for a file",
             file != NULL ? file->name : "--extra-opts",
@@ -114,7 +103,7 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
         return error_set(error, ERROR_LOCAL,
                          "--extra-opts finds no INI file in the usual places (see the manual); "
                          "name it with --extra-opts=@FILE");
-    if (is_showable(source))
+    if (is_showable(source->section))
         return error_set(error, ERROR_LOCAL, "the %s has no section [%s]", file->name,
                          section.text);
     return error_set(error, ERROR_LOCAL,
@@ -124,15 +113,13 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
 }
 
 static int read_section(struct options *options, const struct extra_opts *source,
-                        struct user_file *file, const struct deadline *deadline,
-                        struct error *error) {
-    struct ini_reader reader;
+                        struct user_file *file, struct error *error) {
+    struct ini_reader reader = {.file = file, .section = source->section};
     struct ini_entry entry;
     int result;
 
-    ini_start(&reader, file, source->section, source->section_length, deadline);
     while ((result = ini_next(&reader, &entry, error)) > 0)
-        if (take_entry(options, &reader, &entry, error) != 0)
+        if (take_entry(options, file, &entry, error) != 0)
             return -1;
     return result == 0 && !reader.section_seen ? fail_to_find(source, file, error) : result;
 }
@@ -146,9 +133,9 @@ int ini_options_read(struct options *options, const char *extra_opts,
     extra_opts_find(extra_opts, default_section, &source);
     if (source.path == NULL)
         return fail_to_find(&source, NULL, error);
-    if (user_file_open(&file, source.path, "INI file", error) != 0)
+    if (user_file_open(&file, source.path, "INI file", deadline, error) != 0)
         return -1;
-    int result = read_section(options, &source, &file, deadline, error);
+    int result = read_section(options, &source, &file, error);
     user_file_close(&file);
     return result;
 }

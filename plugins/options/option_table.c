@@ -14,15 +14,15 @@ const struct option_spec option_specs[OPTION_COUNT] = {
      "or an https:// URL. Required."},
     {OPTION_OPERATION, 'o', "operation", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "NAME",
      "the operation's name",
-     "the operation's name. Required for the CRM; Manager\n"
-     "knows none."},
+     "the operation's name. Required for the CRM, not used\n"
+     "for Manager."},
     {OPTION_API, '\0', "api", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "API", "crm or manager",
-     "crm or manager (default: manager where SERVER is\n"
+     "crm or manager (default: manager if SERVER is\n"
      "wvNNNN, else crm)"},
     {OPTION_RESET_AT, '\0', "reset-at", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "HH:MM[OFFSET]",
      "a time of the day such as 00:00, 00:00Z or 00:00-05:00",
-     "when the counter restarts every day, for answers\n"
-     "that do not say so, as Manager's. OFFSET from UTC:\n"
+     "when the counter restarts every day, if the answer\n"
+     "does not say it, as with Manager. OFFSET from UTC:\n"
      "Z, +HH:MM or -HH:MM (default: local time)."},
     {OPTION_PORT, 'p', "port", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "PORT",
      "a whole number from 1 to 65535",
@@ -31,31 +31,32 @@ const struct option_spec option_specs[OPTION_COUNT] = {
     {OPTION_TOKEN_FILE, '\0', "token-file", ARGUMENT_REQUIRED, EMPTY_IS_REFUSED, "FILE",
      "the name of a file, or - for standard input",
      "read the token from the first line of FILE (-:\n"
-     "standard input). Without it the token is the key\n"
-     "`token' of an INI file (--extra-opts), else the\n"
-     "environment variable WOLKVOX_TOKEN."},
+     "standard input). Without it the token comes from the\n"
+     "key `token' of an INI file (--extra-opts), else from\n"
+     "the environment variable WOLKVOX_TOKEN."},
     {OPTION_WARNING, 'w', "warning", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "THRESHOLD",
      "calls left such as 480, a percentage of the limit such as 10%, or a range of them",
      "warn when fewer calls than THRESHOLD are left:\n"
      "a number (480), a percentage of the limit (10%),\n"
-     "or a range of either. Default, where neither -w\n"
-     "nor -c is given: 20%."},
+     "or a range of either. Default, if neither -w nor -c\n"
+     "is given: 20%."},
     {OPTION_CRITICAL, 'c', "critical", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "THRESHOLD",
      "calls left such as 480, a percentage of the limit such as 10%, or a range of them",
-     "the same for critical. Default, where neither is\n"
+     "the same for critical. Default, if neither is\n"
      "given: 10%. No calls left is always critical."},
     {OPTION_METHOD, 'X', "method", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "METHOD", "GET or POST",
      "GET or POST only (default for the CRM: POST, and GET\n"
-     "where the answer to POST is 405 or 501; for Manager:\n"
+     "if the answer to POST is 405 or 501; for Manager:\n"
      "GET)"},
     {OPTION_TIMEOUT, 't', "timeout", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "SECONDS[:STATE]",
-     "a whole number of seconds from 1 to 3600, and after a colon a state",
-     "for the whole run, 1 to 3600 (default: 10). STATE\n"
-     "is what a timeout means (default: as\n"
-     "--unavailable)."},
+     "a whole number of seconds from 1 to 3600, optionally followed by a colon and a state "
+     "(10:unknown)",
+     "time limit for the whole run, 1 to 3600 (default:\n"
+     "10). STATE is the state after a timeout (default:\n"
+     "as --unavailable)."},
     {OPTION_UNAVAILABLE, '\0', "unavailable", ARGUMENT_REQUIRED, EMPTY_IS_NOT_GIVEN, "STATE",
      "ok, warning, critical, unknown or 0 to 3",
-     "what an API that cannot be used means: ok, warning,\n"
+     "the state when the API cannot be used: ok, warning,\n"
      "critical, unknown or 0 to 3 (default: critical)"},
     {OPTION_CA_FILE, '\0', "ca-file", ARGUMENT_REQUIRED, EMPTY_IS_REFUSED, "FILE",
      "the name of a file of CA certificates in PEM form",
@@ -82,11 +83,11 @@ const struct option_spec option_specs[OPTION_COUNT] = {
      "chosen when the plugin was built)"},
     {OPTION_FORECAST, '\0', "forecast", ARGUMENT_OPTIONAL, EMPTY_IS_NOT_GIVEN, "STATE",
      "a state, as in forecast=critical: ok, warning, critical, unknown or 0 to 3",
-     "say when the calls will run out before the reset;\n"
+     "report when the calls will run out before the reset;\n"
      "the state is then at least STATE (default: warning;\n"
-     "ok: say it only)"},
+     "ok: only report it)"},
     {OPTION_EXTRA_OPTS, '\0', "extra-opts", ARGUMENT_OPTIONAL, EMPTY_IS_A_VALUE, "[SECTION][@FILE]",
-     "[SECTION][@FILE], with a file's name behind the @",
+     "[SECTION][@FILE], with a file name after the @",
      "read options from an INI file, as the Monitoring\n"
      "Plugins do (default section: check_wolkvox_token).\n"
      "Repeatable; the command line wins."},
@@ -132,33 +133,32 @@ int setting_fail(const struct setting *setting, const char *what, const char *mo
 
 /* ---- Help ---- */
 
-static void print_option_help(FILE *stream, const struct option_spec *spec) {
+static void print_option_help(const struct option_spec *spec) {
     enum { INDENT = 26 };
-    char head[64] = "      ";
-    const char *line = spec->help;
+    char head[64];
+    bool is_optional = spec->argument == ARGUMENT_OPTIONAL;
     bool has_value = spec->value_name != NULL;
+    const char *line = spec->help;
 
-    if (spec->short_name != '\0')
-        snprintf(head, sizeof head, "  -%c, ", spec->short_name);
-    int length = fprintf(stream, "%s--%s%s%s%s", head, spec->long_name,
-                         spec->argument == ARGUMENT_OPTIONAL ? "[" : "", has_value ? "=" : "",
-                         has_value ? spec->value_name : "");
-    if (spec->argument == ARGUMENT_OPTIONAL)
-        length += fprintf(stream, "]");
+    int length = spec->short_name != '\0' ? snprintf(head, sizeof head, "  -%c, ", spec->short_name)
+                                          : snprintf(head, sizeof head, "      ");
+    length += snprintf(head + length, sizeof head - (size_t)length, "--%s%s%s%s%s", spec->long_name,
+                       is_optional ? "[" : "", has_value ? "=" : "",
+                       has_value ? spec->value_name : "", is_optional ? "]" : "");
     if (length >= INDENT - 1) {
-        fputc('\n', stream);
-        length = 0;
+        puts(head);
+        head[0] = '\0';
     }
     while (*line != '\0') {
         int width = (int)strcspn(line, "\n");
-        fprintf(stream, "%*s%.*s\n", INDENT - length, "", width, line);
+        printf("%-*s%.*s\n", INDENT, head, width, line);
         line += width + (line[width] == '\n');
-        length = 0;
+        head[0] = '\0';
     }
 }
 
-void option_print_help(FILE *stream) {
+void option_print_help(void) {
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_specs[i].help != NULL)
-            print_option_help(stream, &option_specs[i]);
+            print_option_help(&option_specs[i]);
 }

@@ -37,6 +37,7 @@ enum option_id {
     OPTION_COUNT
 };
 
+/* In the order of no_argument, required_argument and optional_argument of getopt_long(3). */
 enum option_argument { ARGUMENT_NONE, ARGUMENT_REQUIRED, ARGUMENT_OPTIONAL };
 
 /* What an empty value means. */
@@ -66,8 +67,8 @@ const struct option_spec *option_find_short(char letter);
 /* The option that an INI file's key names: a long or short name, whole; NULL: none. */
 const struct option_spec *option_find_key(const char *key);
 
-/* The options' part of the help on a stream of the caller's. */
-void option_print_help(FILE *stream);
+/* Prints the options' part of the help. */
+void option_print_help(void);
 
 /* ---- Options as given ---- */
 

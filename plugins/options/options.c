@@ -4,12 +4,11 @@
 #include "options/options.h"
 
 #include "extra_opts.h"
-#include "memory_stream.h"
 #include "options/ini_options.h"
 #include "options/option_values.h"
-#include "output.h"
 #include "user_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +92,7 @@ static int choose_api(struct options *options, struct error *error) {
         options->api = owner != NULL ? owner : &apis[API_CRM];
     if (options->given[OPTION_OPERATION].spec == NULL || options->api->has_operation)
         return 0;
-    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s knows no operations",
+    snprintf(words, sizeof words, "leave out -o/--operation: the API of %s has no operations",
              options->api->product);
     return fail_together(words, &options->given[OPTION_OPERATION],
                          given->spec != NULL ? given : hostname, error);
@@ -221,23 +220,14 @@ int options_complete(struct options *options, const struct deadline *deadline,
     return 0;
 }
 
-int options_print_help(void) {
-    char *help = NULL;
-    struct memory_stream stream;
-
-    if (memory_stream_open(&stream) == NULL)
-        return -1;
-    fprintf(stream.file,
-            "%s\n"
-            "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
-            "has left. Each request costs one call of that very quota.\n\n",
-            options_usage);
-    option_print_help(stream.file);
+void options_print_help(void) {
+    printf("%s\n"
+           "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
+           "has left. Each request uses one call of that quota.\n\n",
+           options_usage);
+    option_print_help();
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
-          stream.file);
-    int result = memory_stream_close(&stream, &help) == 0 ? output_print_text(help)
-                                                          : output_print_text(options_usage);
-    free(help);
-    return result;
+          stdout);
+    fflush(stdout);
 }

@@ -65,7 +65,7 @@ void options_free(struct options *options);
 /* The short usage, lines each with its newline. */
 extern const char options_usage[];
 
-/* The whole help on standard output. Gives 0, or -1 where it could not be written. */
-int options_print_help(void);
+/* Prints the whole help on standard output. */
+void options_print_help(void);
 
 #endif

@@ -16,13 +16,6 @@
 
 /* ---- What a token looks like ---- */
 
-static void strip(const char **bytes, size_t *length) {
-    while (*length > 0 && character_is_white_space((*bytes)[*length - 1]))
-        --*length;
-    for (; *length > 0 && character_is_white_space(**bytes); ++*bytes)
-        --*length;
-}
-
 static const char *why_refused(const char *bytes, size_t length) {
     if (length == 0)
         return "is empty";
@@ -41,11 +34,10 @@ static const char *why_refused(const char *bytes, size_t length) {
 }
 
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason) {
-    strip(&bytes, &length);
+    bytes = white_space_trim(bytes, &length);
     if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        bytes += 3; /* a byte order mark */
-        length -= 3;
-        strip(&bytes, &length);
+        length -= 3; /* a byte order mark */
+        bytes = white_space_trim(bytes + 3, &length);
     }
     *reason = why_refused(bytes, length);
     if (*reason != NULL)
@@ -58,18 +50,18 @@ int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, co
 const char *secret_likely_mistake(const char *bytes, size_t length) {
     size_t name = 0;
 
-    strip(&bytes, &length);
+    bytes = white_space_trim(bytes, &length);
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-        return "it is UTF-16; save it as plain text";
+        return "is in UTF-16; save it as plain text";
     if (length >= 2 && (bytes[0] == '"' || bytes[0] == '\'') && bytes[length - 1] == bytes[0])
-        return "it stands in quotes; leave them out";
+        return "is in quotes; leave them out";
     while (name < length && bytes[name] != ':' && bytes[name] != '=')
         name++;
     bool has_name = name < length;
     while (name > 0 && character_is_white_space(bytes[name - 1]))
         name--;
     return has_name && name >= 5 && strncasecmp(bytes + name - 5, "token", 5) == 0
-               ? "it begins with a name, as a header or a variable does; keep only the token"
+               ? "begins with a name such as Wolkvox-Token; keep only the token"
                : NULL;
 }
 
@@ -81,32 +73,19 @@ static int take(struct secret *secret, const char *place, const char *bytes, siz
     if (secret_copy(secret->token, bytes, length, &reason) == 0)
         return 0;
     const char *mistake = secret_likely_mistake(bytes, length);
-    return error_set(error, ERROR_LOCAL, "%s %s%s%s", place, reason, mistake != NULL ? ": " : "",
+    return error_set(error, ERROR_LOCAL, "%s %s%s%s", place, reason, mistake != NULL ? " and " : "",
                      mistake != NULL ? mistake : "");
 }
 
 /* ---- Files ---- */
 
-/* Reads up to the end of the first line; what a pipe delivers later is not waited for. */
-static int read_first_line(struct secret *secret, struct user_file *file,
-                           const struct deadline *deadline, struct error *error) {
-    char line[16 * 1024];
+static int read_first_line(struct secret *secret, struct user_file *file, struct error *error) {
     char place[USER_FILE_NAME_SIZE + 32];
-    const char *end = NULL;
-    size_t length = 0;
-    long size = 1;
 
-    for (; end == NULL && size > 0; length += (size_t)size) {
-        if (length == sizeof line)
-            return error_set(error, ERROR_LOCAL, "the first line of %s is longer than 16 KiB",
-                             file->name);
-        size = user_file_read(file, line + length, sizeof line - length, deadline, error);
-        if (size < 0)
-            return -1;
-        end = memchr(line + length, '\n', (size_t)size);
-    }
+    if (user_file_read_line(file, error) < 0)
+        return -1;
     snprintf(place, sizeof place, "the first line of %s", file->name);
-    return take(secret, place, line, end != NULL ? (size_t)(end - line) : length, error);
+    return take(secret, place, file->line, file->line_length, error);
 }
 
 static int load_from_file(struct secret *secret, const char *path, const struct deadline *deadline,
@@ -114,9 +93,9 @@ static int load_from_file(struct secret *secret, const char *path, const struct 
     struct user_file file;
 
     watchdog_expect("the token file");
-    if (user_file_open(&file, path, "token file", error) != 0)
+    if (user_file_open(&file, path, "token file", deadline, error) != 0)
         return -1;
-    int result = read_first_line(secret, &file, deadline, error);
+    int result = read_first_line(secret, &file, error);
     secret->world_readable = file.world_readable;
     user_file_close(&file);
     return result;

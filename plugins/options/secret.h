@@ -25,8 +25,8 @@ struct secret {
  * first line ...". */
 int secret_copy(char token[SECRET_MAX + 1], const char *bytes, size_t length, const char **reason);
 
-/* What people do wrong when they copy a token, as a constant sentence; NULL: nothing looks so. A
- * valid token may look so, too: it is for a token that does not work. */
+/* What people do wrong when they copy a token, as a constant that completes the same words; NULL:
+ * nothing looks so. A valid token may look so, too: it is for a token that does not work. */
 const char *secret_likely_mistake(const char *bytes, size_t length);
 
 /* Registers the environment's token to be masked, as long as no other one is known. */

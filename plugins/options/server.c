@@ -172,7 +172,7 @@ int server_parse(const char *text, struct server *server, const char **reason) {
 
     server->plain_http = scheme_end != NULL && has_scheme(text, scheme_end, "http");
     server->port = server->plain_http ? PORT_HTTP : PORT_HTTPS;
-    *reason = "no spaces or control characters may stand in it";
+    *reason = "it must not contain spaces or control characters";
     if (has_space_or_control(text))
         return -1;
     *reason = "only https:// is accepted, and http:// for a loopback address";
@@ -184,7 +184,7 @@ int server_parse(const char *text, struct server *server, const char **reason) {
               "for a loopback address";
     if (server->plain_http && !is_loopback(server))
         return -1;
-    *reason = "that is where people log in; give the wvNNNN that it leads to";
+    *reason = "that is the login page; log in and give the wvNNNN shown in the address bar";
     return strcmp(server->host, "manager") == 0 || strcmp(server->host, "manager.wolkvox.com") == 0
                ? -1
                : 0;
@@ -208,11 +208,15 @@ static bool has_old_name(const struct server *server) {
     return count_digits(server->host, "sv", ".crmvox.com") > 0;
 }
 
+size_t server_count_digits(const struct server *server, const struct api *api) {
+    return count_digits(server->host, api->host_prefix, domain);
+}
+
 const struct api *server_owner(const struct server *server) {
     if (has_old_name(server))
         return &apis[API_CRM];
     for (size_t i = 0; i < API_COUNT; i++)
-        if (count_digits(server->host, apis[i].host_prefix, domain) > 0)
+        if (server_count_digits(server, &apis[i]) > 0)
             return &apis[i];
     return NULL;
 }
@@ -250,15 +254,6 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
-bool server_is_proxy_passed_over(const char *text) {
-    const char *at = strrchr(text, '@');
-
-    for (; at != NULL && text < at; text++)
-        if (text[0] == '%' && (text[1] == '0' || text[1] == '1'))
-            return true;
-    return false;
-}
-
 /* What would end user and password for libcurl but not for other programs is not to stand there as
  * it is (RFC 3986, section 3.2.1). */
 bool server_is_proxy_url(const char *text) {
@@ -271,7 +266,7 @@ bool server_is_proxy_url(const char *text) {
     const char *reason;
 
     return (scheme_end == NULL || is_proxy_scheme(text, scheme_end)) &&
-           !has_space_or_control(text) && !server_is_proxy_passed_over(text) &&
+           !has_space_or_control(text) &&
            (at == NULL || authority + strcspn(authority, "#?[]@\\/") == at) &&
            (host[length] == '\0' || host[length + 1] == '\0') &&
            parse_host_and_port(host, length, &proxy, &reason) == 0;

@@ -29,17 +29,17 @@ int server_parse(const char *text, struct server *server, const char **reason);
  * does not say. */
 const struct api *server_owner(const struct server *server);
 
+/* How many digits stand behind the API's prefix in one of its servers' names; 0: the host is none
+ * of them. */
+size_t server_count_digits(const struct server *server, const struct api *api);
+
 /* Turns the vendor's short and old names into the host that is asked: digits are one of the API's
  * servers, and a name without a dot stands in the vendor's domain. Gives 0, or -1 where that is
  * no host name. */
 int server_complete(struct server *server, const struct api *api);
 
 /* Whether the text is [SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/] with a scheme that libcurl takes
- * for a proxy, and no control character, so that libcurl does not silently go without it. */
+ * for a proxy. */
 bool server_is_proxy_url(const char *text);
-
-/* Whether libcurl (up to 8.x) silently connects without the proxy that the text names: user or
- * password holds an encoded control character. */
-bool server_is_proxy_passed_over(const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "verdict/details.h"
+#include "verdict/sentence.h"
 
 #include "mask.h"
 #include "text.h"
@@ -28,8 +28,8 @@ void details_write_facts(FILE *stream, const struct sentence_input *input) {
     fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
     fputs(input->result->is_kept ? "no request" : "method ", stream);
     write_methods(stream, exchange);
-    if (exchange->info.unusable[0] != '\0')
-        fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable);
+    if (exchange->info.unusable.text[0] != '\0')
+        fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable.text);
     if (forecast != NULL && forecast->kind == FORECAST_NONE)
         fprintf(stream, ", no forecast: %s", forecast->reason);
     fputs("]", stream);
@@ -59,20 +59,13 @@ static void write_threshold(FILE *stream, const char *name, const struct thresho
         range_format(understood, &range);
         break;
     case THRESHOLD_REVERSED:
-        snprintf(understood, sizeof understood, "its start is above its end");
+        snprintf(understood, sizeof understood, "the range starts above its end");
         break;
     case THRESHOLD_NEEDS_LIMIT:
         break;
     }
     fprintf(stream, "%s: alert %s %.*s (%s)\n", name, threshold_relation(threshold),
             threshold_name_length(threshold), threshold->text, understood);
-}
-
-static long status_of(const struct result *result) {
-    const struct token_exchange *exchange = &result->exchange;
-
-    return result->is_kept ? exchange->info.status
-                           : exchange->responses[exchange->requests - 1].status;
 }
 
 static void write_facts(FILE *stream, const struct sentence_input *input) {
@@ -90,8 +83,8 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
     fputc('\n', stream);
     write_threshold(stream, "warning", &options->warning, &exchange->info.limit);
     write_threshold(stream, "critical", &options->critical, &exchange->info.limit);
-    if (status_of(result) != 0)
-        fprintf(stream, "HTTP status: %ld\n", status_of(result));
+    if (exchange->info.status != 0)
+        fprintf(stream, "HTTP status: %" PRId64 "\n", exchange->info.status);
     if (exchange->info.fields != NULL)
         fputs(exchange->info.fields, stream);
 }

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "verdict/metrics.h"
+#include "verdict/sentence.h"
 
 #include "number.h"
 #include "perfdata.h"
 
 #include <inttypes.h>
-
-/* What the metrics of a reply are calculated from. */
-struct figures {
-    int64_t available;
-    struct optional_count limit;
-    struct optional_count used;
-    bool has_warning;
-    struct range warning;
-    struct range critical;
-};
 
 static struct optional_count used_of(const struct token_info *info) {
     if (info->kind == REPLY_LIMIT_EXCEEDED && !info->used.is_known)
@@ -24,55 +14,47 @@ static struct optional_count used_of(const struct token_info *info) {
     return info->used;
 }
 
-/* No calls left is always critical, which is what stands where no threshold says more. */
-static struct range critical_of(const struct verdict *verdict) {
-    const struct criterion *critical = &verdict->critical;
-
-    if (criterion_is_resolved(critical) && !range_never_alerts(&critical->range))
-        return critical->range;
-    return (struct range){.has_start = true, .start = 1};
-}
-
-static struct figures figures_of(const struct sentence_input *input) {
-    const struct token_info *info = &input->result->exchange.info;
-    const struct verdict *verdict = input->verdict;
-
-    return (struct figures){
-        .available = verdict->available,
-        .limit = info->limit,
-        .used = used_of(info),
-        .has_warning = criterion_is_resolved(&verdict->warning),
-        .warning = verdict->warning.range,
-        .critical = critical_of(verdict),
-    };
-}
-
 /* ---- Alerts ---- */
+
+typedef void alert_format(char *text, const struct range *range, int64_t limit);
+
+static void format_left(char *text, const struct range *range, int64_t limit) {
+    (void)limit;
+    range_format(text, range);
+}
 
 /* A minimum of what is left as the maximum of what is used, a plain number: Icinga 2's writers drop
  * ranges, but not plain numbers. */
-static bool invert(const struct range *range, int64_t limit, int64_t *maximum) {
-    *maximum = limit - range->start;
-    return range_is_minimum(range) && range->start <= limit;
-}
-
-static void format_used(char text[NUMBER_SIZE], const struct range *range, int64_t limit) {
-    int64_t maximum;
-
-    if (invert(range, limit, &maximum))
-        number_format(text, maximum, 0);
+static void format_used(char *text, const struct range *range, int64_t limit) {
+    if (range_is_minimum(range) && range->start <= limit)
+        number_format(text, limit - range->start, 0);
 }
 
 /* Rounded as the value is, which two counts never share: so it alerts for the same counts. */
-static void format_used_percent(char text[NUMBER_SIZE], const struct range *range, int64_t limit) {
+static void format_used_percent(char *text, const struct range *range, int64_t limit) {
     unsigned int decimals = number_percent_decimals(limit);
-    int64_t maximum;
 
-    if (invert(range, limit, &maximum))
-        number_format(text, number_percent(maximum, limit, decimals, true), decimals);
+    if (range_is_minimum(range) && range->start <= limit)
+        number_format(text, number_percent(limit - range->start, limit, decimals, true), decimals);
+}
+
+/* No calls left is always critical, which is what stands where no threshold says more. */
+static void set_alerts(struct perfdata *metric, const struct verdict *verdict, alert_format *format,
+                       int64_t limit) {
+    static const struct range any_left = {.has_start = true, .start = 1};
+    const struct criterion *critical = &verdict->critical;
+    bool has_critical = criterion_is_resolved(critical) && !range_never_alerts(&critical->range);
+
+    if (criterion_is_resolved(&verdict->warning))
+        format(metric->warning, &verdict->warning.range, limit);
+    format(metric->critical, has_critical ? &critical->range : &any_left, limit);
 }
 
 /* ---- Metrics ---- */
+
+static const struct token_info *info_of(const struct sentence_input *input) {
+    return &input->result->exchange.info;
+}
 
 static struct perfdata metric_of(const char *label, int64_t value, const char *unit) {
     return (struct perfdata){.label = label, .value = value, .unit = unit, .min = "0"};
@@ -83,48 +65,42 @@ static void write_next(FILE *stream, const struct perfdata *metric) {
     perfdata_print(stream, metric);
 }
 
-static void write_available(FILE *stream, const struct figures *figures) {
-    struct perfdata metric = metric_of("available", figures->available, "");
+static void write_available(FILE *stream, const struct sentence_input *input) {
+    struct perfdata metric = metric_of("available", input->verdict->available, "");
+    const struct optional_count *limit = &info_of(input)->limit;
 
-    if (figures->has_warning)
-        range_format(metric.warning, &figures->warning);
-    range_format(metric.critical, &figures->critical);
-    if (figures->limit.is_known)
-        number_format(metric.max, figures->limit.value, 0);
+    set_alerts(&metric, input->verdict, format_left, limit->value);
+    if (limit->is_known)
+        number_format(metric.max, limit->value, 0);
     perfdata_print(stream, &metric);
 }
 
 /* Its alerts are true only where used and left add up to the limit. */
-static void write_used(FILE *stream, const struct figures *figures) {
-    struct perfdata metric = metric_of("used", figures->used.value, "");
-    int64_t limit = figures->limit.value;
+static void write_used(FILE *stream, const struct sentence_input *input) {
+    const struct optional_count *limit = &info_of(input)->limit;
+    struct optional_count used = used_of(info_of(input));
+    struct perfdata metric = metric_of("used", used.value, "");
 
-    if (!figures->used.is_known)
+    if (!used.is_known)
         return;
-    if (figures->limit.is_known) {
-        number_format(metric.max, limit, 0);
-        if (figures->used.value + figures->available == limit) {
-            if (figures->has_warning)
-                format_used(metric.warning, &figures->warning, limit);
-            format_used(metric.critical, &figures->critical, limit);
-        }
-    }
+    if (limit->is_known && used.value + input->verdict->available == limit->value)
+        set_alerts(&metric, input->verdict, format_used, limit->value);
+    if (limit->is_known)
+        number_format(metric.max, limit->value, 0);
     write_next(stream, &metric);
 }
 
-static void write_used_percent(FILE *stream, const struct figures *figures) {
-    int64_t limit = figures->limit.value;
-    int64_t gone = limit - figures->available;
+static void write_used_percent(FILE *stream, const struct sentence_input *input) {
+    const struct optional_count *limit = &info_of(input)->limit;
+    int64_t gone = limit->value - input->verdict->available;
     struct perfdata metric = metric_of("used_percent", 0, "%");
 
-    if (!figures->limit.is_known || limit == 0)
+    if (!limit->is_known || limit->value == 0)
         return;
-    gone = gone < 0 ? 0 : gone > limit ? limit : gone;
-    metric.decimals = number_percent_decimals(limit);
-    metric.value = number_percent(gone, limit, metric.decimals, true);
-    if (figures->has_warning)
-        format_used_percent(metric.warning, &figures->warning, limit);
-    format_used_percent(metric.critical, &figures->critical, limit);
+    gone = gone < 0 ? 0 : gone > limit->value ? limit->value : gone;
+    metric.decimals = number_percent_decimals(limit->value);
+    metric.value = number_percent(gone, limit->value, metric.decimals, true);
+    set_alerts(&metric, input->verdict, format_used_percent, limit->value);
     number_format(metric.max, 100, 0);
     write_next(stream, &metric);
 }
@@ -175,12 +151,10 @@ static void write_lasts(FILE *stream, const struct sentence_input *input) {
 }
 
 void metrics_write(FILE *stream, const struct sentence_input *input) {
-    const struct figures figures = figures_of(input);
-
-    write_available(stream, &figures);
-    write_used(stream, &figures);
-    write_used_percent(stream, &figures);
-    write_all_used(stream, &input->result->exchange.info);
+    write_available(stream, input);
+    write_used(stream, input);
+    write_used_percent(stream, input);
+    write_all_used(stream, info_of(input));
     write_reset(stream, input->result);
     write_time(stream, input);
     write_lasts(stream, input);

@@ -6,8 +6,6 @@
 #include "memory_stream.h"
 #include "number.h"
 #include "output.h"
-#include "verdict/details.h"
-#include "verdict/metrics.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,45 +76,35 @@ static void write_forecast(FILE *stream, const struct sentence_input *input) {
 
 /* ---- Reasons ---- */
 
-static void write_alert(FILE *stream, const char *severity, const struct threshold *threshold) {
-    fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold),
-            threshold_name_length(threshold), threshold->text);
-}
+static void write_criterion(FILE *stream, const char *severity, const struct criterion *criterion) {
+    const struct threshold *threshold = criterion->threshold;
+    int length = threshold_name_length(threshold);
 
-static void write_unresolved(FILE *stream, const char *severity,
-                             const struct criterion *criterion) {
-    int length = threshold_name_length(criterion->threshold);
-    const char *text = criterion->threshold->text;
-
-    if (criterion->resolution == THRESHOLD_REVERSED)
+    switch (criterion->resolution) {
+    case THRESHOLD_RESOLVED:
+        fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold), length,
+                threshold->text);
+        break;
+    case THRESHOLD_REVERSED:
         fprintf(stream, "the start of the %s threshold %.*s is above its end", severity, length,
-                text);
-    else
+                threshold->text);
+        break;
+    case THRESHOLD_NEEDS_LIMIT:
         fprintf(stream, "the %s threshold %.*s needs a limit, and the answer has none above 0",
-                severity, length, text);
+                severity, length, threshold->text);
+        break;
+    }
 }
 
 static void write_reason(FILE *stream, const struct verdict *verdict) {
-    switch (verdict->reason) {
-    case REASON_WARNING:
-        write_alert(stream, "warning", verdict->warning.threshold);
-        break;
-    case REASON_CRITICAL:
-        write_alert(stream, "critical", verdict->critical.threshold);
-        break;
-    case REASON_NO_CALLS_LEFT:
+    enum verdict_reason reason = verdict->reason;
+
+    if (reason == REASON_NO_CALLS_LEFT)
         fputs("no calls left is always critical", stream);
-        break;
-    case REASON_WARNING_UNRESOLVED:
-        write_unresolved(stream, "warning", &verdict->warning);
-        break;
-    case REASON_CRITICAL_UNRESOLVED:
-        write_unresolved(stream, "critical", &verdict->critical);
-        break;
-    case REASON_REPLY:
-    case REASON_WITHIN_LIMITS:
-        break;
-    }
+    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
+        write_criterion(stream, "warning", &verdict->warning);
+    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
+        write_criterion(stream, "critical", &verdict->critical);
 }
 
 static void write_reasons(FILE *stream, const struct verdict *verdict) {
@@ -214,7 +202,7 @@ static void write_token_refused(FILE *stream, const struct sentence_input *input
           " an external token does not work",
           stream);
     if (mistake != NULL)
-        fprintf(stream, "; of the token in use: %s", mistake);
+        fprintf(stream, "; the token in use %s", mistake);
     fputc(')', stream);
 }
 
@@ -282,6 +270,8 @@ static void write_perfdata(FILE *stream, const struct sentence_input *input) {
 }
 
 static void write_long_output(FILE *stream, const struct sentence_input *input) {
+    if (input->error != NULL && input->error->kind == ERROR_USAGE)
+        fputs(options_usage, stream);
     if (input->options->verbose >= 2 && input->result != NULL)
         details_write_long_output(stream, input);
 }
@@ -290,12 +280,11 @@ typedef void writer(FILE *stream, const struct sentence_input *input);
 
 static char *write_to_memory(writer *write, const struct sentence_input *input) {
     struct memory_stream stream;
-    char *text;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
     write(stream.file, input);
-    return memory_stream_close(&stream, &text) == 0 ? text : NULL;
+    return memory_stream_close(&stream);
 }
 
 int sentence_print(const char *label, const struct sentence_input *input) {

@@ -29,4 +29,14 @@ int sentence_print(const char *label, const struct sentence_input *input);
 /* Writes the text of the line, without hints. */
 void sentence_write_text(FILE *stream, const struct sentence_input *input);
 
+/* Its parts that stand in files of their own: what -v adds to the text of the line, where there is
+ * a result; and what -vv and -vvv print below it, a fact a line, and the HTTP exchange. */
+void details_write_facts(FILE *stream, const struct sentence_input *input);
+void details_write_long_output(FILE *stream, const struct sentence_input *input);
+
+/* The perfdata of a reply that has figures. Which metrics there are, and their order, depends on
+ * the options and on the fields of the reply alone, never on the state or on where the reply comes
+ * from, because graphing tools store by position. */
+void metrics_write(FILE *stream, const struct sentence_input *input);
+
 #endif

@@ -317,7 +317,7 @@ class TalkingServer(_api.LoopbackServer):
         self.first = first
         self._talks = list(talks)
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         if not self.first:
             self.hear(connection)
         talk = self._talks.pop(0) if len(self._talks) > 1 else self._talks[0]
@@ -381,7 +381,7 @@ class Proxy(_api.LoopbackServer):
         self._refuse = refuse
         self._expected = base64.b64encode(credentials.encode()) if credentials else b""
 
-    def serve(self, connection, _number):
+    def serve(self, connection):
         head = read_head(connection)
         self.requests.append(head)
         method, target = head.decode("latin-1").split(" ")[:2]

@@ -50,9 +50,9 @@ class TlsTalker(TalkingServer):
         return self._context.wrap_socket(connection, server_side=True,
                                          do_handshake_on_connect=False)
 
-    def serve(self, connection, number):
+    def serve(self, connection):
         connection.do_handshake()
-        super().serve(connection, number)
+        super().serve(connection)
 
 
 class HandshakeTalker(TalkingServer):

@@ -662,26 +662,6 @@ class OneAtATime(CacheCase):
                 self.assert_asks_and_keeps()
             self.entry().unlink()
 
-    @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "a start takes longer than the lock is held")
-    def test_no_request_in_the_last_moment(self):
-        """The lock comes when there is no time left to ask: where the machine is slow, at last."""
-        results = (self.check_that_gets_the_lock_late() for _attempt in range(10))
-        self.assertTrue(any("timeout: waited 1 s for another check" in result.message
-                            for result in results))
-
-    def check_that_gets_the_lock_late(self):
-        self.check()
-        os.truncate(self.entry(), 0)
-        with self.locked() as lock:
-            timer = threading.Timer(0.7, fcntl.flock, (lock, fcntl.LOCK_UN))
-            timer.start()
-            self.api.clear()
-            self.api.default_reply = answer()
-            result = self.check("-t", "1")
-            timer.join()
-        self.assertEqual(len(self.api.requests), 0 if result.perfdata_text is None else 1, result)
-        return result
-
     def test_the_next_asks_where_the_first_failed(self):
         """One that waited asks itself when the one before got no answer that is kept."""
         with self.asking(wolkvox.Reply(500, delay=0.3)):

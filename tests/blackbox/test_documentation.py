@@ -42,8 +42,8 @@ def variable(option):
 
 
 def shell_lines(text):
-    """The commands in a document."""
-    return [line for block in re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    """The commands in a document, also those of an item in a list."""
+    return [line.strip() for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
             for line in block.splitlines()]
 
 
@@ -160,14 +160,23 @@ class Documents(unittest.TestCase):
                 with self.subTest(document=path.name, section=section):
                     self.assertIn(section, sections)
 
+    @staticmethod
+    def commands_of_readme(heading):
+        return shell_lines(re.search(rf"^## {heading}\n(.*?)^## ", read("README.md"), re.DOTALL | re.MULTILINE)[1])
+
     def test_commands_beside_the_files_are_those_of_readme(self):
         """Seen from their folder."""
         for heading, folder in (("Icinga 2", "icinga2"), ("Director", "director"),
                                 ("Nagios and Naemon", "nagios"), ("NRPE", "nrpe")):
             with self.subTest(folder):
                 beside = shell_lines(read(f"contrib/{folder}/README.md"))
-                section = re.search(rf"^## {heading}\n(.*?)^## ", read("README.md"), re.DOTALL | re.MULTILINE)[1]
-                self.assertEqual(beside, [line.replace(f"contrib/{folder}/", "") for line in shell_lines(section)])
+                self.assertEqual(beside, [line.replace(f"contrib/{folder}/", "")
+                                          for line in self.commands_of_readme(heading)])
+
+    def test_readme_has_the_commands_of_an_external_check_in_zabbix(self):
+        beside = re.search(r"^## By external check\n(.*?)^## ", read("contrib/zabbix/README.md"),
+                           re.DOTALL | re.MULTILINE)[1]
+        self.assertEqual(self.commands_of_readme("Zabbix"), shell_lines(beside))
 
 
 class Messages(unittest.TestCase):

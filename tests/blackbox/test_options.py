@@ -30,7 +30,7 @@ WRONG_VALUES = {
     "method": ("PUT", "GETX", "POST,GET", "GET\r\nX: y"),
     "api": ("x", "crm,manager"),
     "reset-at": ("24:00", "0:00", "00:00+15:00", "noon"),
-    "proxy": ("http://a b", "ftp://proxy.example", "http://proxy.example:0", "http://a:%0a@b"),
+    "proxy": ("http://a b", "ftp://proxy.example", "http://proxy.example:0"),
     "hostname": ("a b", "user@crm0001", "crm0001:443", "crm0001/", "http://crm0001", "manager", "crm\x01"),
     "extra-opts": ("@", "section@"),
 }
@@ -65,8 +65,12 @@ class Refusals(CommandLine):
         (("--unavailable=4",), ("ok, warning, critical, unknown",)),
         (("--api=x",), ("--api takes crm or manager",)),
         (("-H", "crm0001:1"), ("-H/--hostname: ", "--port")),
+        (("-H", "manager"), ("-H/--hostname: ", "give the wvNNNN shown in the address bar")),
         (("-p", "-V"), ("--port",)),
-        (("--forecast", "warning"), ("unexpected argument (not shown: it may be secret)",)),
+        (("--forecast", "warning"), ("unexpected argument (not shown: it may be secret)", "write --forecast=STATE")),
+        (("-t", "5:"), ("-t/--timeout", "optionally followed by a colon and a state (10:unknown)")),
+        (("-w", "10,5%"), ("-w/--warning: not a threshold", "no spaces; decimal point, not comma")),
+        (("-c", "20:10"), ("-c/--critical: the range starts above its end",)),
         # unknown and ambiguous options
         (("--insecure",), ("unknown option --insecure",)),
         (("--max-aged=1",), ("unknown option --max-aged",)),

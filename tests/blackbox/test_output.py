@@ -180,7 +180,7 @@ class Verbose(OutputCase):
                 ({}, "-w@10%:20%", "warning: alert inside @10%:20% (@480:960)"),
                 ({}, "-c33.334%", "critical: alert below 33.334% (1601:)"),
                 ({}, "-c~:", "critical: alert outside ~: (~:)"),
-                ({}, "-c10%:400", "critical: alert outside 10%:400 (its start is above its end)"),
+                ({}, "-c10%:400", "critical: alert outside 10%:400 (the range starts above its end)"),
                 ({"token_limit": 0}, "-w5%", "warning: alert below 5% (needs a limit)"),
                 ({}, "-c480", "warning: none"))
         for fields, threshold, fact in rows:

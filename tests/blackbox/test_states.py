@@ -118,11 +118,11 @@ class TokenRefused(StateCase):
 
     def test_what_is_probably_wrong_with_the_token(self):
         """Such a token is sent as it stands, because it may be one."""
-        for token, words in (('"0123456789abcdef"', "quotes"), ("token=0123456789abcdef", "begins with a name"),
+        for token, words in (('"0123456789abcdef"', "is in quotes"), ("token=0123456789abcdef", "begins with a name"),
                              ("Wolkvox-Token:0123456789abcdef", "begins with a name")):
             with self.subTest(token):
                 self.judge(REFUSED, refusal(403, INVALID), token=token, perfdata=False,
-                           message=f"^token refused: .*of the token in use: .*{words}")
+                           message=f"^token refused: .*the token in use {words}")
 
 
 class Busy(StateCase):

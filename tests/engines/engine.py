@@ -257,14 +257,6 @@ class Crm:
                  replies=replies, reset_hour=reset_hour) as api:
             yield api
 
-    def process(self):
-        """The API as a process of its own, for where its processor time is not to be the tests'."""
-        tokens = [f"--token={token}:{operation or ''}:4800:0:sales-crm" for operation, token in self.tokens.items()]
-        daemon = start(sys.executable, HERE.parent / "api/wolkvox-api", "--api=both", "--port=443", "--certificate=vendor",
-                       f"--dir={pathlib.Path(self._authority.ca_file).parent}", *tokens)
-        daemon.wait_until(lambda: daemon.output.endswith("READY\n"))
-        return daemon
-
     def write_tokens(self, instead=None):
         """The token files as README says: the monitoring user's alone."""
         for operation, path in self._operations.items():

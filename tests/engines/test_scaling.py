@@ -6,42 +6,24 @@ import unittest
 import engine
 
 scaling = engine.blackbox.load_script("engines/scaling")
-NUMBER = 5
-
-
-def setUpModule():
-    global vendor, kinds
-    scaling.prepare()
-    vendor = scaling.Vendor(NUMBER)
-    kinds = [kind() for kind in scaling.ENGINES.values()]
+FILES = scaling.token_files(5)
 
 
 class Scaling(unittest.TestCase):
 
-    def assert_costs(self, found):
-        self.assertGreater(found.plugins, 0)
-        self.assertLess(found.engine + found.plugins, 10)
-
-    def test_live(self):
-        for kind in kinds:
-            with self.subTest(kind.name):
-                found = scaling.burst(kind, vendor, NUMBER, max_age=0, rounds=1)
-                self.assertEqual((found.checks, found.requests), (NUMBER, NUMBER))
-                self.assert_costs(found)
-
-    def test_kept(self):
-        for kind in kinds:
-            with self.subTest(kind.name):
-                found = scaling.burst(kind, vendor, NUMBER, max_age=3600, rounds=1)
-                self.assertEqual((found.checks, found.requests), (NUMBER, 0))
-
-    def test_each_minute(self):
-        for kind in kinds:
-            with self.subTest(kind.name):
-                found = scaling.steady(kind, vendor, NUMBER, minutes=1, seconds=5)
-                self.assertLess(found.slowest, 5)
-                self.assertLessEqual(found.requests, NUMBER)
+    def test_bursts_and_minutes(self):
+        scaling.prepare()
+        crm = engine.Crm(FILES)
+        for kind in (kind() for kind in scaling.ENGINES):
+            with self.subTest(kind.name), crm.situation("ok") as api:
+                live = scaling.burst(kind, api, FILES, max_age=0, rounds=1)
+                kept = scaling.burst(kind, api, FILES, max_age=3600, rounds=1)
+                self.assertEqual((live.requests, kept.requests), (len(FILES), 0))
+                self.assertTrue(0 < live.plugins < 10, live)
+                minute = scaling.steady(kind, api, FILES, minutes=1, seconds=5)
+                self.assertLess(minute.slowest, 5)
+                self.assertLessEqual(minute.requests, len(FILES))
 
 
 if __name__ == "__main__":
-    engine.main(*scaling.ENGINES)
+    engine.main(*(kind.program for kind in scaling.ENGINES))

@@ -114,7 +114,9 @@ def setUpModule():
 def follow_readme():
     """Its commands in their order, and what it says of the frontend before the one after which that counts."""
     with tempfile.TemporaryDirectory() as programs:
-        for name, text in (("sudo", '#!/bin/sh\nexec "$@"\n'), ("systemctl", "#!/bin/sh\n")):
+        ini = textwrap.dedent(re.search(r"^ *```ini\n(.*?)^ *```$", README, re.DOTALL | re.MULTILINE)[1])
+        for name, text in (("sudo", '#!/bin/sh\nexec "$@"\n'), ("systemctl", "#!/bin/sh\n"),
+                           ("editor", f"#!/bin/sh\ncat >>\"$1\" <<'END'\n{ini}END\n")):
             path = pathlib.Path(programs) / name
             path.write_text(text, encoding="ascii")
             path.chmod(0o755)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "fuzz_input.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,52 +31,42 @@ uint64_t fuzz_input_number(struct fuzz_input *fuzz_input, size_t count) {
     return number;
 }
 
-/* Writes a form of the secret, or with NULL only tells its length. */
+/* Writes a form of the secret, and a NUL; gives its length. */
 static size_t write_secret(char *out, uint8_t form) {
-    static const char digits[] = "0123456789abcdef";
-    size_t length = 0;
+    char *end = out;
 
-    for (size_t i = form == 5 ? SECRET_LENGTH - PART : 0; i < SECRET_LENGTH; i++) {
-        char c = fuzz_secret[i];
-        const char byte[] = {digits[c / 16], digits[c % 16]};
-        char written[6] = {c};
-        size_t size = 1;
-
-        if (form == 2 && (c == '"' || c == '\\' || c == '/')) {
-            memcpy(written, (const char[]){'\\', c}, size = 2);
-        } else if (form == 3) {
-            memcpy(written, (const char[]){'\\', 'u', '0', '0', byte[0], byte[1]}, size = 6);
-        } else if (form == 4) {
-            memcpy(written, (const char[]){'%', byte[0], byte[1]}, size = 3);
-        }
-        if (out != NULL)
-            memcpy(out + length, written, size);
-        length += size;
+    for (const char *c = fuzz_secret + (form == 5 ? SECRET_LENGTH - PART : 0); *c != '\0'; c++) {
+        if (form == 2 && strchr("\"\\/", *c) != NULL)
+            end += sprintf(end, "\\%c", *c);
+        else if (form == 3)
+            end += sprintf(end, "\\u00%02x", (unsigned int)*c);
+        else if (form == 4)
+            end += sprintf(end, "%%%02x", (unsigned int)*c);
+        else
+            end += sprintf(end, "%c", *c);
     }
-    return length;
-}
-
-/* Short inputs stay short: an answer of 64 KiB is another one's business. */
-static bool is_form(uint8_t byte, size_t at) {
-    return byte >= 1 && byte <= 5 && at < EXPANDED_MAX;
+    return (size_t)(end - out);
 }
 
 char *fuzz_input_text(struct fuzz_input *fuzz_input, size_t *length) {
-    size_t size = 0;
+    char *text = malloc(fuzz_input->size + EXPANDED_MAX + 6 * SECRET_LENGTH + 1);
     size_t at = 0;
 
-    for (size_t i = 0; i < fuzz_input->size; i++)
-        size += is_form(fuzz_input->bytes[i], size) ? write_secret(NULL, fuzz_input->bytes[i]) : 1;
-    char *text = malloc(size + 1);
     require(text != NULL, "there is memory");
-    for (; fuzz_input->size > 0; fuzz_input->size--, fuzz_input->bytes++)
-        if (is_form(*fuzz_input->bytes, at))
-            at += write_secret(text + at, *fuzz_input->bytes);
+    while (fuzz_input->size > 0) {
+        uint8_t byte = fuzz_input_byte(fuzz_input);
+        /* So that a short input stays short. */
+        if (byte >= 1 && byte <= 5 && at < EXPANDED_MAX)
+            at += write_secret(text + at, byte);
         else
-            text[at++] = (char)*fuzz_input->bytes;
+            text[at++] = (char)byte;
+    }
     text[at] = '\0';
     if (length != NULL)
-        *length = size;
+        *length = at;
+    /* So that a sanitizer sees what is read beyond. */
+    text = realloc(text, at + 1);
+    require(text != NULL, "there is memory");
     return text;
 }
 
@@ -104,34 +95,6 @@ void require(bool is_kept, const char *words) {
     abort();
 }
 
-/* The length of the UTF-8 sequence at the start of the bytes, its code point in *point; 0: none.
- * RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t utf8_sequence(const unsigned char *bytes, size_t length, uint32_t *point) {
-    static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = bytes[0] < 0x80             ? 1
-                  : (bytes[0] & 0xE0) == 0xC0 ? 2
-                  : (bytes[0] & 0xF0) == 0xE0 ? 3
-                  : (bytes[0] & 0xF8) == 0xF0 ? 4
-                                              : 0;
-
-    if (size == 0 || size > length)
-        return 0;
-    *point = size == 1 ? bytes[0] : bytes[0] & (0x7FU >> size);
-    for (size_t i = 1; i < size; i++) {
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-        *point = *point << 6 | (bytes[i] & 0x3F);
-    }
-    bool is_sound = *point >= lowest[size] && *point <= 0x10FFFF && (*point & 0xFFFFF800) != 0xD800;
-    return is_sound ? size : 0;
-}
-
-static bool is_control(uint32_t point) {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
-           point == 0x061C || point == 0x200E || point == 0x200F ||
-           (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
-}
-
 /* The visible ASCII characters in lower case: what else stands between them hides nothing. */
 static char *reduce(const char *bytes, size_t length, size_t *count) {
     char *reduced = malloc(length + 1);
@@ -157,15 +120,14 @@ void require_no_secret(const char *bytes, size_t length) {
     free(secret);
 }
 
+/* What text_clean() does to every code point is in tests/unit/test_text.c. */
 static void require_clean(const char *bytes, size_t length) {
-    uint32_t point = 0;
-    size_t size;
+    char *clean = malloc(length + 1);
 
-    for (size_t at = 0; at < length; at += size) {
-        size = utf8_sequence((const unsigned char *)bytes + at, length - at, &point);
-        require(size > 0, "the output is UTF-8");
-        require(!is_control(point), "the output holds no control character");
-    }
+    require(clean != NULL, "there is memory");
+    require(text_clean(clean, bytes, length) == length && memcmp(clean, bytes, length) == 0,
+            "the output is clean");
+    free(clean);
     require_no_secret(bytes, length);
 }
 

@@ -10,14 +10,6 @@
 
 /* A target is a place where bytes come in that somebody else has written. Each takes any bytes at
  * all, hands them to the modules behind it, and ends the process where a requirement is broken. */
-struct target {
-    const char *name;
-    void (*open)(const uint8_t *bytes, size_t size);
-};
-
-extern const struct target targets[];
-extern const size_t target_count;
-
 void target_answer(const uint8_t *bytes, size_t size);
 void target_arguments(const uint8_t *bytes, size_t size);
 void target_ca_file(const uint8_t *bytes, size_t size);
@@ -66,7 +58,7 @@ void fuzz_file_close(struct fuzz_file *file);
 /* Ends the process with these words where the requirement is broken. */
 void require(bool is_kept, const char *words);
 
-/* A text is UTF-8 without control characters, and holds neither the secret nor 16 characters of it,
+/* A text is as text_clean() leaves it, and holds neither the secret nor 16 characters of it,
  * whatever stands between them. */
 void require_fit_for_output(const char *text);
 

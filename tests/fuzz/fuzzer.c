@@ -4,7 +4,7 @@
 #include "fuzz_input.h"
 #include "mask.h"
 
-/* One target, named by TARGET at compile time, for libFuzzer and AFL++. */
+/* One target, named by TARGET at compile time, for libFuzzer. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

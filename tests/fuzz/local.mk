@@ -2,7 +2,7 @@
 
 check_PROGRAMS += tests/fuzz/replay
 TESTS += tests/fuzz/replay
-tests_fuzz_replay_SOURCES = tests/fuzz/replay.c tests/fuzz/targets.c \
+tests_fuzz_replay_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_input.c tests/fuzz/fuzz_input.h \
 	tests/fuzz/require.c tests/fuzz/require.h \
 	tests/fuzz/target_answer.c \
@@ -17,7 +17,7 @@ tests_fuzz_replay_SOURCES = tests/fuzz/replay.c tests/fuzz/targets.c \
 tests_fuzz_replay_LDADD = libwolkvox.a libplugin.a $(BENCH_LIBS) $(JSONC_LIBS) $(LIBMD_LIBS)
 
 EXTRA_DIST += \
-	tests/fuzz/corpus tests/fuzz/targets_without_libraries.c tests/fuzz/fuzzer.c tests/fuzz/run tests/fuzz/structure.c \
+	tests/fuzz/corpus tests/fuzz/fuzzer.c tests/fuzz/run \
 	tests/fuzz/answer.dict tests/fuzz/arguments.dict tests/fuzz/ca_file.dict tests/fuzz/ini_file.dict \
 	tests/fuzz/server.dict tests/fuzz/state_file.dict tests/fuzz/text.dict tests/fuzz/threshold.dict
 

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef JUDGE_H
-#define JUDGE_H
+#ifndef REQUIRE_H
+#define REQUIRE_H
 
+#include "../unit/check.h"
 #include "cache/saved_info.h"
 #include "fuzz_input.h"
-#include "verdict/sentence.h"
 
-/* How an answer is judged: thresholds and forecast of one of many checks. */
-struct judging {
-    struct threshold warning;
-    struct threshold critical;
-    bool has_forecast;
-    enum state forecast_state;
-    enum state unavailable;
-};
+/* A key of kept answers. */
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-/* Out of two bytes of the fuzz_input. */
-struct judging judging_choose(struct fuzz_input *fuzz_input);
+/* Thresholds and forecast of one of many checks, out of two bytes of the input. */
+struct options options_choose(struct fuzz_input *fuzz_input);
 
-/* The line that comes of it. */
+/* The line that comes of a check. */
 struct judgement {
     enum state state;
     char *text;
@@ -26,7 +20,7 @@ struct judgement {
 };
 
 /* Judges a result, holds its line to what is promised of every line, and gives it. */
-struct judgement judge(const struct judging *judging, const struct result *result);
+struct judgement judge(const struct options *options, const struct result *result);
 
 void judgement_free(struct judgement *judgement);
 

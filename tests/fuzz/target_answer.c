@@ -9,35 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_MS INT64_C(1700000000123)
-#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
 static const long statuses[] = {200, 200, 200, 200, 403, 403, 429, 405, 501, 500, 302, 401, 0, 999};
 enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER = 8 };
 
-static struct libjson load_json(void) {
-    struct libjson json;
-    struct error error;
-
-    require(libjson_load(&json, &error) == 0, "json-c is there");
-    return json;
-}
-
-static struct result result_of(const struct token_info *info, const struct usage_history *history) {
-    return (struct result){
-        .exchange = {.info = *info},
-        .time_ms = TIME_MS,
-        .has_reset = info->hours.is_known,
-        .reset_ms = TIME_MS + info->hours.value * 3600000,
-        .history = *history,
-    };
-}
-
 /* A kept answer is judged like the same answer when it was new. */
-static void keep(const struct judging *judging, const struct result *result,
+static void keep(const struct options *options, const struct result *result,
                  const struct judgement *judgement) {
-    struct saved_info saved = {
-        .time_ms = TIME_MS, .info = result->exchange.info, .history = result->history};
+    const struct saved_info saved = {
+        .time_ms = ANSWER_MS, .info = result->exchange.info, .history = result->history};
     struct saved_info again;
     size_t length;
     char *bytes = saved_info_write(&saved, KEY, &length);
@@ -46,8 +25,9 @@ static void keep(const struct judging *judging, const struct result *result,
     require_no_secret(bytes, length);
     require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
     require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
-    struct result kept = result_of(&again.info, &again.history);
-    struct judgement second = judge(judging, &kept);
+    struct result kept = result_of(&again.info);
+    kept.history = again.history;
+    struct judgement second = judge(options, &kept);
     require(second.state == judgement->state && strcmp(second.text, judgement->text) == 0 &&
                 strcmp(second.perfdata, judgement->perfdata) == 0,
             "a kept answer is judged as it was");
@@ -55,28 +35,26 @@ static void keep(const struct judging *judging, const struct result *result,
     free(bytes);
 }
 
-static void use(const struct judging *judging, const struct token_info *info, char *redirect) {
-    struct usage_history history = {.count = 0};
+static void use(const struct options *options, const struct token_info *info, char *redirect) {
+    struct result result = result_of(info);
 
     if (info->fields != NULL)
         require_lines_fit_for_output(info->fields);
     if (info->kind == REPLY_TOKEN && info->used.is_known && info->hours.is_known)
-        usage_history_add(&history, TIME_MS, info->used.value,
-                          usage_reset_ms(TIME_MS, info->hours.value));
-    struct result result = result_of(info, &history);
+        usage_history_add(&result.history, ANSWER_MS, info->used.value,
+                          usage_reset_ms(ANSWER_MS, info->hours.value));
     result.exchange.requests = 1;
     result.exchange.responses[0].redirect = redirect;
-    struct judgement judgement = judge(judging, &result);
+    struct judgement judgement = judge(options, &result);
     if (verdict_has_figures(info->kind))
-        keep(judging, &result, &judgement);
+        keep(options, &result, &judgement);
     judgement_free(&judgement);
 }
 
 /* What a server may answer, from its bytes to the line. */
 void target_answer(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    struct libjson json = load_json();
-    struct judging judging = judging_choose(&fuzz_input);
+    struct options options = options_choose(&fuzz_input);
     uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
     char *body = fuzz_input_text(&fuzz_input, &length);
@@ -88,10 +66,13 @@ void target_answer(const uint8_t *bytes, size_t size) {
     };
     const struct api *api = &apis[choice / STATUSES >= MANAGER ? API_MANAGER : API_CRM];
     struct token_info info;
+    struct libjson json;
+    struct error error;
 
+    require(libjson_load(&json, &error) == 0, "json-c is there");
     require(decode_reply(&json, api, &answer, choice / STATUSES % 2 == 1, &info) == 0,
             "there is memory");
-    use(&judging, &info, answer.status / 100 == 3 ? body : NULL);
+    use(&options, &info, answer.status / 100 == 3 ? body : NULL);
     token_info_free(&info);
     free(body);
 }

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 static void require_entry(const struct ini_entry *entry) {
-    require(strlen(entry->key) <= INI_LINE_MAX, "a key fits a line");
+    require(strlen(entry->key) <= USER_FILE_LINE_MAX, "a key fits a line");
     require(strchr(entry->key, '\n') == NULL, "a key is within its line");
     if (entry->value != NULL)
-        require(strlen(entry->key) + strlen(entry->value) < INI_LINE_MAX &&
+        require(strlen(entry->key) + strlen(entry->value) < USER_FILE_LINE_MAX &&
                     strchr(entry->value, '\n') == NULL,
                 "a value is within its line");
 }
@@ -23,7 +23,7 @@ static void require_entry(const struct ini_entry *entry) {
 static void read_entries(const char *text, size_t length) {
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct user_file input;
-    struct ini_reader reader;
+    struct ini_reader reader = {.file = &input, .section = "s"};
     struct ini_entry entry;
     struct error error;
     struct fuzz_file file;
@@ -31,11 +31,11 @@ static void read_entries(const char *text, size_t length) {
     int result;
 
     fuzz_file_open(&file, text, length);
-    require(user_file_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
-    ini_start(&reader, &input, "s", 1, &deadline);
+    require(user_file_open(&input, file.path, "INI file", &deadline, &error) == 0,
+            "the file can be read");
     while ((result = ini_next(&reader, &entry, &error)) > 0) {
-        require(reader.section_seen && reader.line_number > line, "lines go on in a section");
-        line = reader.line_number;
+        require(reader.section_seen && input.line_number > line, "lines go on in a section");
+        line = input.line_number;
         require_entry(&entry);
     }
     if (result < 0)

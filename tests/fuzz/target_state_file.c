@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "number.h"
 #include "require.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static void require_model(const struct saved_info *saved) {
     const struct token_info *info = &saved->info;
@@ -21,7 +18,7 @@ static void require_model(const struct saved_info *saved) {
     require_fit_for_output(info->message.text);
     require_fit_for_output(info->error.text);
     require_fit_for_output(info->code.text);
-    require_fit_for_output(info->unusable);
+    require_fit_for_output(info->unusable.text);
     require_fit_for_output(saved->last.description.text);
 }
 
@@ -47,7 +44,7 @@ static void write_again(const struct saved_info *saved) {
 /* A file in the state directory, as the user's other programs or a broken disk may have left it. */
 void target_state_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
-    struct judging judging = judging_choose(&fuzz_input);
+    struct options options = options_choose(&fuzz_input);
     size_t length;
     char *file = fuzz_input_text(&fuzz_input, &length);
     struct saved_info saved;
@@ -55,16 +52,12 @@ void target_state_file(const uint8_t *bytes, size_t size) {
     if (saved_info_read(file, length, KEY, &saved) == 0) {
         require_model(&saved);
         write_again(&saved);
-        last_understood_complete(&saved.last, &saved.info);
-        const struct result result = {
-            .exchange = {.info = saved.info},
-            .time_ms = saved.time_ms,
-            .request_ms = saved.request_ms,
-            .has_reset = saved.info.hours.is_known,
-            .reset_ms = saved.time_ms + saved.info.hours.value * 3600000,
-            .history = saved.history,
-        };
-        struct judgement judgement = judge(&judging, &result);
+        struct result result = result_of(&saved.info);
+        result.reset_ms += saved.time_ms - result.time_ms;
+        result.time_ms = saved.time_ms;
+        result.request_ms = saved.request_ms;
+        result.history = saved.history;
+        struct judgement judgement = judge(&options, &result);
         judgement_free(&judgement);
     }
     free(file);

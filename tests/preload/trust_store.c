@@ -29,63 +29,39 @@ static struct place place_of(const char *path) {
     return place;
 }
 
-static void *original(const char *name) {
-    return dlsym(RTLD_NEXT, name);
-}
-
 /* Only ever called for a directory, or for the plugin's own files to be read. */
 int open(const char *path, int flags, ...) {
-    int (*open_file)(const char *, int);
+    int (*next)(const char *, int);
 
-    *(void **)&open_file = original("open");
-    return open_file(place_of(path).path, flags);
+    *(void **)&next = dlsym(RTLD_NEXT, "open");
+    return next(place_of(path).path, flags);
 }
 
 DIR *opendir(const char *path) {
-    DIR *(*open_directory)(const char *);
+    DIR *(*next)(const char *);
 
-    *(void **)&open_directory = original("opendir");
-    return open_directory(place_of(path).path);
+    *(void **)&next = dlsym(RTLD_NEXT, "opendir");
+    return next(place_of(path).path);
 }
 
-FILE *fopen(const char *path, const char *mode) {
-    FILE *(*open_file)(const char *, const char *);
+#define FOPEN(name)                                                                                \
+    FILE *name(const char *path, const char *mode) {                                               \
+        FILE *(*next)(const char *, const char *);                                                 \
+                                                                                                   \
+        *(void **)&next = dlsym(RTLD_NEXT, #name);                                                 \
+        return next(place_of(path).path, mode);                                                    \
+    }
+FOPEN(fopen)
+FOPEN(fopen64)
 
-    *(void **)&open_file = original("fopen");
-    return open_file(place_of(path).path, mode);
-}
-
-FILE *fopen64(const char *path, const char *mode) {
-    FILE *(*open_file)(const char *, const char *);
-
-    *(void **)&open_file = original("fopen64");
-    return open_file(place_of(path).path, mode);
-}
-
-int stat(const char *path, struct stat *status) {
-    int (*look)(const char *, struct stat *);
-
-    *(void **)&look = original("stat");
-    return look(place_of(path).path, status);
-}
-
-int stat64(const char *path, struct stat64 *status) {
-    int (*look)(const char *, struct stat64 *);
-
-    *(void **)&look = original("stat64");
-    return look(place_of(path).path, status);
-}
-
-int lstat(const char *path, struct stat *status) {
-    int (*look)(const char *, struct stat *);
-
-    *(void **)&look = original("lstat");
-    return look(place_of(path).path, status);
-}
-
-int lstat64(const char *path, struct stat64 *status) {
-    int (*look)(const char *, struct stat64 *);
-
-    *(void **)&look = original("lstat64");
-    return look(place_of(path).path, status);
-}
+#define STAT(name, type)                                                                           \
+    int name(const char *path, struct type *status) {                                              \
+        int (*next)(const char *, struct type *);                                                  \
+                                                                                                   \
+        *(void **)&next = dlsym(RTLD_NEXT, #name);                                                 \
+        return next(place_of(path).path, status);                                                  \
+    }
+STAT(stat, stat)
+STAT(stat64, stat64)
+STAT(lstat, stat)
+STAT(lstat64, stat64)

@@ -25,4 +25,4 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/check.h tests/unit/figures.h tests/unit/unit.h
+EXTRA_DIST += tests/unit/check.h tests/unit/unit.h

@@ -36,19 +36,11 @@ static void check_all(const char *where) {
     }
 }
 
-static void metrics_are_the_same_in_every_locale(void **context) {
+UNIT_TEST(metrics_are_the_same_in_every_locale) {
     static const char *const locales[] = {"C", "de_DE.UTF-8", "es_CO.UTF-8", "fr_FR.UTF-8"};
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(locales); i++)
         if (setlocale(LC_ALL, locales[i]) != NULL)
             check_all(locales[i]);
     setlocale(LC_ALL, "C");
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(metrics_are_the_same_in_every_locale),
-};
-
-UNIT_MAIN(tests)

@@ -2,17 +2,12 @@
 #include "config.h"
 
 #include "cache/saved_info.h"
-#include "figures.h"
+#include "check.h"
 #include "mask.h"
-#include "number.h"
 #include "unit.h"
 
-#include <stdlib.h>
-
-#define BIG NUMBER_MAX
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SECRET "s3cr3t"
-#define HOUR_MS INT64_C(3600000)
 
 /* The bytes of an entry of which nothing is empty. */
 static const char full_entry[] = "check_wolkvox_token answer, format 2\n"
@@ -39,32 +34,6 @@ static const char full_entry[] = "check_wolkvox_token answer, format 2\n"
                                  "point 1700000000123 800\n"
                                  "end\n";
 
-static struct excerpt text_of(const char *text) {
-    struct excerpt excerpt;
-
-    snprintf(excerpt.text, sizeof excerpt.text, "%s", text);
-    return excerpt;
-}
-
-/* Reads from memory that is no longer than it must be, so that a sanitizer sees what goes beyond.
- */
-static bool is_taken(const char *bytes, size_t length, struct saved_info *saved) {
-    char *copy = malloc(length + 1);
-
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    int result = saved_info_read(copy, length, KEY, saved);
-    free(copy);
-    return result == 0;
-}
-
-static bool is_text_taken(const char *text) {
-    struct saved_info saved;
-
-    return is_taken(text, strlen(text), &saved);
-}
-
 /* The full entry with another text in place of the first `old`. */
 struct entry {
     char text[2048];
@@ -80,7 +49,7 @@ static struct entry entry_with(const char *old, const char *new) {
     return entry;
 }
 
-/* With another value in the line of that name. */
+/* With another value in the first line of that name. */
 static struct entry entry_with_value(const char *name, const char *value) {
     char start[64];
     char old[128];
@@ -94,185 +63,114 @@ static struct entry entry_with_value(const char *name, const char *value) {
     return entry_with(old, new);
 }
 
-/* ---- There and back ---- */
+/* Reads from memory that is no longer than it must be, so that a sanitizer sees what goes beyond.
+ */
+static bool is_read(const char *bytes, size_t length, struct saved_info *saved) {
+    char *copy = malloc(length + 1);
 
-/* What is written is read, and written the same again. */
-static void check_round_trip(const struct saved_info *saved) {
-    struct saved_info read;
-    size_t length;
-    size_t length_again = 0;
-    char *bytes = saved_info_write(saved, KEY, &length);
-
-    assert_non_null(bytes);
-    bool taken = is_taken(bytes, length, &read);
-    unit_check(taken && length < SAVED_INFO_SIZE_MAX, "%zu bytes: %s", length,
-               unit_show(bytes, length).text);
-    char *again = saved_info_write(&read, KEY, &length_again);
-    unit_check(again != NULL && strcmp(bytes, again) == 0, "not the same: %s",
-               unit_show(bytes, length).text);
-    unit_check(read.info.fields == NULL && read.info.reason == NULL, "a pointer from nowhere");
-    free(bytes);
-    free(again);
+    assert_non_null(copy);
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    int result = saved_info_read(copy, length, KEY, saved);
+    free(copy);
+    return result == 0;
 }
 
-static void the_format_is_this_one(void **context) {
+/* What is taken is written as the same bytes again. */
+static bool is_taken(const char *text) {
     struct saved_info saved;
-    const struct token_info *info = &saved.info;
     size_t length;
 
-    (void)context;
-    assert_true(is_taken(full_entry, strlen(full_entry), &saved));
+    if (!is_read(text, strlen(text), &saved))
+        return false;
+    char *again = saved_info_write(&saved, KEY, &length);
+    assert_non_null(again);
+    unit_check(strcmp(again, text) == 0 && length == strlen(text), "'%s' became '%s'", text, again);
+    free(again);
+    return true;
+}
+
+UNIT_TEST(the_format_is_this_one) {
+    struct saved_info saved;
+    const struct token_info *info = &saved.info;
+
+    assert_true(is_taken(full_entry));
+    assert_true(is_read(full_entry, strlen(full_entry), &saved));
     assert_true(saved.time_ms == INT64_C(1700000000123) && saved.request_ms == 213);
     assert_true(info->kind == REPLY_TOKEN && info->status == 200 && info->available.value == 4000);
     assert_true(info->limit.value == 4800 && info->used.value == 800 && info->hours.value == 15);
     assert_string_equal(info->description.text, "sales-crm");
-    assert_string_equal(info->unusable, "token_limit, description");
+    assert_string_equal(info->unusable.text, "token_limit, description");
     assert_true(saved.last.limit.value == 4801 && saved.last.all_used.value == 9001);
     assert_true(saved.history.count == 2 && saved.history.points[1].used == 800);
-    char *bytes = saved_info_write(&saved, KEY, &length);
-    assert_non_null(bytes);
-    assert_string_equal(bytes, full_entry);
-    free(bytes);
-}
-
-static struct optional_count random_count(uint64_t *seed, int64_t max) {
-    const int64_t values[] = {NO, 0, max, unit_random_up_to(seed, max)};
-
-    return count_of(values[unit_random(seed) % UNIT_COUNT(values)]);
-}
-
-/* What a text becomes that arrived as random bytes. */
-static struct excerpt random_text(uint64_t *seed) {
-    static const char *const texts[] = {"", "-", "end", "point 1 2", "available -", "***"};
-    char bytes[300];
-    size_t length = (size_t)unit_random_up_to(seed, sizeof bytes);
-
-    if (unit_random(seed) % 2 == 0)
-        return text_of(texts[unit_random(seed) % UNIT_COUNT(texts)]);
-    for (size_t i = 0; i < length; i++)
-        bytes[i] = (char)unit_random(seed);
-    return length > 0 ? excerpt_of(bytes, length, EXCERPT_FIELD_MAX) : text_of("");
-}
-
-static struct saved_info random_saved(uint64_t *seed) {
-    struct saved_info saved = {
-        .time_ms = unit_random_up_to(seed, BIG / 1000),
-        .request_ms = unit_random_up_to(seed, 3600000),
-        .info = {.kind = unit_random(seed) % 2 == 0 ? REPLY_TOKEN : REPLY_LIMIT_EXCEEDED,
-                 .status = (long)unit_random_up_to(seed, 999),
-                 .available = {true, unit_random_up_to(seed, BIG)},
-                 .limit = random_count(seed, BIG),
-                 .used = random_count(seed, BIG),
-                 .all_used = random_count(seed, BIG),
-                 .hours = random_count(seed, TOKEN_HOURS_MAX),
-                 .code = random_text(seed),
-                 .error = random_text(seed),
-                 .message = random_text(seed),
-                 .description = random_text(seed)},
-        .last = {random_text(seed), random_count(seed, BIG), random_count(seed, BIG),
-                 random_count(seed, BIG / 1000)},
-        .history = {.count = (size_t)(unit_random(seed) % (USAGE_POINTS_MAX + 1))},
-    };
-
-    if (unit_random(seed) % 2 == 0)
-        saved.info.available.value = -saved.info.available.value;
-    if (saved.info.kind == REPLY_LIMIT_EXCEEDED && unit_random(seed) % 2 == 0)
-        saved.info.available.is_known = false;
-    for (size_t i = 0; i < saved.history.count; i++)
-        saved.history.points[i] = (struct usage_point){saved.time_ms, saved.info.hours.value};
-    return saved;
-}
-
-static void whatever_is_written_comes_back(void **context) {
-    uint64_t seed = 11;
-
-    (void)context;
-    for (int round = 0; round < 3000; round++) {
-        struct saved_info saved = random_saved(&seed);
-        check_round_trip(&saved);
-    }
-    unit_end();
+    assert_true(info->fields == NULL && info->reason == NULL);
 }
 
 /* 120 characters of 4 bytes, the most that a text has. */
-static void the_largest_answer_fits(void **context) {
+UNIT_TEST(the_largest_answer_fits) {
     struct saved_info saved;
-    struct excerpt *const texts[] = {&saved.info.code, &saved.info.error, &saved.info.message,
-                                     &saved.info.description, &saved.last.description};
+    struct excerpt *const texts[] = {&saved.info.code,     &saved.info.error,
+                                     &saved.info.message,  &saved.info.description,
+                                     &saved.info.unusable, &saved.last.description};
+    size_t length;
 
-    (void)context;
-    assert_true(is_taken(full_entry, strlen(full_entry), &saved));
-    for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
-        *texts[i] = text_of("");
-        for (int k = 0; k < EXCERPT_FIELD_MAX; k++)
-            strcat(texts[i]->text, "\xF0\x9F\x98\x80");
-    }
-    memset(saved.info.unusable, 'u', sizeof saved.info.unusable - 1);
-    check_round_trip(&saved);
-    unit_end();
+    assert_true(is_read(full_entry, strlen(full_entry), &saved));
+    for (size_t i = 0; i < UNIT_COUNT(texts); i++)
+        for (size_t at = 0; at < 4 * EXCERPT_FIELD_MAX; at += 4)
+            strcpy(texts[i]->text + at, "\xF0\x9F\x98\x80");
+    char *bytes = saved_info_write(&saved, KEY, &length);
+    assert_true(bytes != NULL && length < SAVED_INFO_SIZE_MAX && is_taken(bytes));
+    free(bytes);
 }
 
 /* ---- What is not whole ---- */
 
-static void every_truncation_is_refused(void **context) {
+UNIT_TEST(every_truncation_is_refused) {
     struct saved_info saved;
-    size_t whole = strlen(full_entry);
 
-    (void)context;
-    for (size_t length = 0; length < whole; length++) {
-        unit_check(!is_taken(full_entry, length, &saved), "the first %zu bytes", length);
-        unit_check(length == 0 || !is_text_taken(full_entry + length), "without %zu bytes", length);
+    for (size_t length = 0; length < strlen(full_entry); length++) {
+        unit_check(!is_read(full_entry, length, &saved), "the first %zu bytes", length);
+        unit_check(length == 0 || !is_taken(full_entry + length), "without %zu bytes", length);
     }
-    unit_check(is_text_taken(full_entry), "the whole is refused");
-    unit_end();
 }
 
-static void what_is_more_or_other_is_refused(void **context) {
+UNIT_TEST(what_is_more_or_other_is_refused) {
     static const struct {
         const char *old;
         const char *new;
     } cases[] = {
         {"check", "\ncheck"},
-        {"check", "\xEF\xBB\xBF"
-                  "check"},
         {"format 2", "format 1"},
-        {"format 2", "format 3"},
         {"format 2", "format 20"},
         {"format 2\n", "format 2\r\n"},
         {"key 0", "key 1"},
         {"key 0", "key  0"},
         {"eeff\n", "eef\n"},
         {"eeff\n", "EEFF\n"},
-        {"eeff\n", "eeff0\n"},
         {"\nused", "\nextra 1\nused"},
         {"\nused", "\n\nused"},
         {"\nused ", "\nUsed "},
         {"\nused ", "\nused\t"},
         {"\nend\n", "\nend\n\n"},
-        {"\nend\n", "\nend\nend\n"},
         {"\nend\n", "\nend \n"},
-        {"\nend\n", "\nEnd\n"},
         {"\nend\n", "\nend\npoint 1700000000124 800\n"},
         {"\npoint 1699990000000 0\n", "\nend\n"},
     };
     struct entry with_nul = entry_with("sales-crm", "sales#crm");
     struct saved_info saved;
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
-        unit_check(!is_text_taken(entry_with(cases[i].old, cases[i].new).text), "'%s'",
+        unit_check(!is_taken(entry_with(cases[i].old, cases[i].new).text), "'%s'",
                    unit_show_text(cases[i].new).text);
     *strchr(with_nul.text, '#') = '\0';
-    unit_check(!is_taken(with_nul.text, strlen(full_entry), &saved), "a NUL");
-    unit_check(!is_taken(full_entry, sizeof full_entry, &saved), "a NUL at the end");
-    unit_end();
+    unit_check(!is_read(with_nul.text, strlen(full_entry), &saved), "a NUL");
+    unit_check(!is_read(full_entry, sizeof full_entry, &saved), "a NUL at the end");
 }
 
 /* Each line is left out, is there twice, and changes places with the next. */
-static void each_line_has_its_place(void **context) {
+UNIT_TEST(each_line_has_its_place) {
     const char *next;
 
-    (void)context;
     for (const char *line = full_entry; *line != '\0'; line = next) {
         struct entry entry;
         next = strchr(line, '\n') + 1;
@@ -281,51 +179,33 @@ static void each_line_has_its_place(void **context) {
         int next_length = (int)strcspn(next, "\n") + (*next != '\0');
         bool is_point = strncmp(line, "point", 5) == 0;
         snprintf(entry.text, sizeof entry.text, "%.*s%s", before, full_entry, next);
-        unit_check(is_text_taken(entry.text) == is_point, "without %.*s", length, line);
+        unit_check(is_taken(entry.text) == is_point, "without %.*s", length, line);
         snprintf(entry.text, sizeof entry.text, "%.*s%.*s%s", before, full_entry, length, line,
                  line);
-        unit_check(is_text_taken(entry.text) == is_point, "twice %.*s", length, line);
+        unit_check(is_taken(entry.text) == is_point, "twice %.*s", length, line);
         snprintf(entry.text, sizeof entry.text, "%.*s%.*s%.*s%s", before, full_entry, next_length,
                  next, length, line, next + next_length);
-        unit_check(*next == '\0' || !is_text_taken(entry.text), "swapped %.*s", length, line);
+        unit_check(*next == '\0' || is_point || !is_taken(entry.text), "swapped %.*s", length,
+                   line);
     }
-    unit_end();
 }
 
 /* ---- Values ---- */
 
-static void values_are_strict(void **context) {
-    static const char *const numbers[] = {
-        "time_ms", "request_ms", "status",     "available",     "limit",        "used",
-        "hours",   "all_used",   "last_limit", "last_all_used", "last_reset_ms"};
-    static const char *const refused[] = {"",
-                                          " ",
-                                          " 1",
-                                          "1 ",
-                                          "1\r",
-                                          "+1",
-                                          "01",
-                                          "0x10",
-                                          "1.5",
-                                          "1,5",
-                                          "--1",
-                                          "x",
-                                          "1x",
-                                          "1 2",
-                                          "1e",
-                                          "nan",
-                                          "99999999999999999999999999999999"};
+UNIT_TEST(numbers_are_strict) {
+    static const char *const names[] = {"time_ms",    "request_ms",    "status",       "available",
+                                        "limit",      "used",          "hours",        "all_used",
+                                        "last_limit", "last_all_used", "last_reset_ms"};
+    static const char *const refused[] = {"", " 1", "1 ", "1\r", "01", "--1", "1e", "nan"};
 
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(numbers) * UNIT_COUNT(refused); i++) {
-        const char *name = numbers[i / UNIT_COUNT(refused)];
+    for (size_t i = 0; i < UNIT_COUNT(names) * UNIT_COUNT(refused); i++) {
+        const char *name = names[i / UNIT_COUNT(refused)];
         const char *value = refused[i % UNIT_COUNT(refused)];
-        unit_check(!is_text_taken(entry_with_value(name, value).text), "%s '%s'", name, value);
+        unit_check(!is_taken(entry_with_value(name, value).text), "%s '%s'", name, value);
     }
-    unit_end();
 }
 
-static void values_are_within_their_range(void **context) {
+UNIT_TEST(values_are_within_their_range) {
     static const struct {
         const char *name;
         const char *value;
@@ -337,166 +217,60 @@ static void values_are_within_their_range(void **context) {
         {"time_ms", "100000000000001", false},
         {"status", "999", true},
         {"status", "1000", false},
-        {"status", "-1", false},
-        {"available", "-1", true},
-        {"available", "0", true},
+        {"available", "-1000000000000", true},
+        {"available", "-1000000000001", false},
         {"available", "-", false}, /* a token's answer has it */
         {"limit", "-", true},
         {"limit", "-1", false},
         {"hours", "9999", true},
         {"hours", "10000", false},
-        {"used", "-", true},
-        {"all_used", "-", true},
         {"last_reset_ms", "-", true},
         {"last_reset_ms", "100000000000001", false},
         {"kind", "exceeded", true},
-        {"kind", "", false},
         {"kind", "tokens", false},
-        {"kind", "Token", false},
         {"kind", "busy", false},
+        {"code", "", true},
         {"unusable", "", true},
-        {"unusable", SECRET, false},
-        {"unusable", "Token_limit", false},
-        {"unusable", "a|b", false},
-        {"point", "0 0", true},
         {"point", "0 800", true},
-        {"point", "0 801", false},
-        {"point", "1700000000124 0", false},
         {"point", "0", false},
-        {"point", " 0 0", false},
         {"point", "0  0", false},
         {"point", "0 0 0", false},
-        {"point", "0\t0", false},
         {"point", "-1 0", false},
         {"point", "0 -1", false},
-        {"point", "00 0", false},
         {"point", "0 0\npoint 1 0\npoint 2 0", true},
         {"point", "0 0\npoint 1 0\npoint 2 0\npoint 3 0", false},
     };
-    char longest[sizeof((struct token_info *)0)->unusable + 1] = "";
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
-        unit_check(is_text_taken(entry_with_value(cases[i].name, cases[i].value).text) ==
-                       cases[i].taken,
+        unit_check(is_taken(entry_with_value(cases[i].name, cases[i].value).text) == cases[i].taken,
                    "%s '%s'", cases[i].name, cases[i].value);
-    memset(longest, 'x', sizeof longest - 1);
-    unit_check(!is_text_taken(entry_with_value("unusable", longest).text), "too many names");
-    unit_end();
 }
 
 /* Who else may have written to it? */
-static void texts_are_masked_cleaned_and_cut_again(void **context) {
+UNIT_TEST(texts_are_masked_and_cleaned_again) {
     static const struct {
         const char *bytes;
         const char *text;
     } cases[] = {
-        {"a " SECRET " b", "a *** b"},
-        {"s3c\x01r3t", "***"},
-        {"a\x1B[31mz", "a?[31mz"},
-        {"a\tb\re", "a b e"},
-        {"a\xE2\x80\xAEz", "a?z"},
-        {"a\xFFz", "a?z"},
-        {"a|b\\c<d>e&f", "a?b?c?d?e?f"},
-        {"  blanks around  ", "blanks around"},
-        {"", ""},
+        {"a s3c\x01r3t b", "a *** b"},
+        {"a|b\\c<d>\x1B\xE2\x80\xAE\xFF", "a?b?c?d????"},
+        {"  blanks around\t ", "blanks around"},
     };
     static const char *const names[] = {"code", "error", "message", "description",
                                         "last_description"};
-    char longest[501] = "";
 
-    (void)context;
     mask_register(SECRET);
-    memset(longest, 'x', sizeof longest - 1);
-    for (size_t i = 0; i < UNIT_COUNT(names) * (UNIT_COUNT(cases) + 1); i++) {
+    for (size_t i = 0; i < UNIT_COUNT(names) * UNIT_COUNT(cases); i++) {
         size_t line = i % UNIT_COUNT(names);
         size_t number = i / UNIT_COUNT(names);
-        bool is_longest = number == UNIT_COUNT(cases);
-        struct entry entry =
-            entry_with_value(names[line], is_longest ? longest : cases[number].bytes);
+        struct entry entry = entry_with_value(names[line], cases[number].bytes);
         struct saved_info saved;
-        bool taken = is_taken(entry.text, strlen(entry.text), &saved);
+        bool taken = is_read(entry.text, strlen(entry.text), &saved);
         const char *const texts[] = {saved.info.code.text, saved.info.error.text,
                                      saved.info.message.text, saved.info.description.text,
                                      saved.last.description.text};
-        unit_check(taken && (is_longest ? strlen(texts[line]) == EXCERPT_FIELD_MAX + 2
-                                        : strcmp(texts[line], cases[number].text) == 0),
-                   "%s, case %zu: '%s'", names[line], number, unit_show_text(texts[line]).text);
+        unit_check(taken && strcmp(texts[line], cases[number].text) == 0, "%s, case %zu: '%s'",
+                   names[line], number, unit_show_text(texts[line]).text);
     }
     mask_register(NULL);
-    unit_end();
 }
-
-/* ---- What a refusal is completed with ---- */
-
-static void a_refusal_gets_what_it_lacks(void **context) {
-    static const struct {
-        enum reply_kind kind;
-        const char *description;
-        int64_t limit;
-        int64_t all_used;
-        const char *completed; /* description, limit, all_used */
-    } cases[] = {
-        {REPLY_LIMIT_EXCEEDED, "", NO, NO, "sales 4800 9000"},
-        {REPLY_LIMIT_EXCEEDED, "own", NO, NO, "own 4800 9000"},
-        {REPLY_LIMIT_EXCEEDED, "", 0, NO, "sales 0 9000"},
-        {REPLY_LIMIT_EXCEEDED, "", NO, 7, "sales 4800 7"},
-        {REPLY_LIMIT_EXCEEDED, "own", 5, 6, "own 5 6"},
-        {REPLY_TOKEN, "", NO, NO, " -1 -1"},
-        {REPLY_REFUSED, "", NO, NO, " -1 -1"},
-    };
-    const struct token_info understood = {.kind = REPLY_TOKEN,
-                                          .description = text_of("sales"),
-                                          .limit = {true, 4800},
-                                          .all_used = {true, 9000},
-                                          .hours = {true, 3}};
-    struct last_understood last = last_understood_of(5, &understood);
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = {.kind = cases[i].kind,
-                                  .description = text_of(cases[i].description),
-                                  .limit = count_of(cases[i].limit),
-                                  .all_used = count_of(cases[i].all_used)};
-        char shown[64];
-        last_understood_complete(&last, &info);
-        snprintf(shown, sizeof shown, "%.20s %lld %lld", info.description.text,
-                 info.limit.is_known ? (long long)info.limit.value : -1,
-                 info.all_used.is_known ? (long long)info.all_used.value : -1);
-        unit_check(strcmp(shown, cases[i].completed) == 0, "case %zu: %s", i, shown);
-    }
-    unit_end();
-}
-
-static void the_announced_reset_is_remembered(void **context) {
-    static const struct {
-        int64_t hours;
-        int64_t reset_ms;
-    } cases[] = {{NO, NO}, {0, 5 + HOUR_MS}, {1, 5 + HOUR_MS}, {3, 5 + 3 * HOUR_MS}};
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-        struct token_info info = {.kind = REPLY_TOKEN, .hours = count_of(cases[i].hours)};
-        struct last_understood last = last_understood_of(5, &info);
-        unit_check(last.reset_ms.is_known == (cases[i].reset_ms != NO) &&
-                       (!last.reset_ms.is_known || last.reset_ms.value == cases[i].reset_ms),
-                   "%lld hours", (long long)cases[i].hours);
-    }
-    unit_end();
-}
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_format_is_this_one),
-    cmocka_unit_test(whatever_is_written_comes_back),
-    cmocka_unit_test(the_largest_answer_fits),
-    cmocka_unit_test(every_truncation_is_refused),
-    cmocka_unit_test(what_is_more_or_other_is_refused),
-    cmocka_unit_test(each_line_has_its_place),
-    cmocka_unit_test(values_are_strict),
-    cmocka_unit_test(values_are_within_their_range),
-    cmocka_unit_test(texts_are_masked_cleaned_and_cut_again),
-    cmocka_unit_test(a_refusal_gets_what_it_lacks),
-    cmocka_unit_test(the_announced_reset_is_remembered),
-};
-
-UNIT_MAIN(tests)

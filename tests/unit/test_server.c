@@ -11,58 +11,46 @@
 
 /* Manual, SERVER. */
 
-static void servers_are_read_as_documented(void **context) {
+UNIT_TEST(servers_are_read_as_documented) {
     static const struct {
         const char *text;
         const char *expected; /* the host, or where it is not https on port 443 the URL */
     } cases[] = {
         /* as they stand */
         {"crm0001.wolkvox.com", "crm0001.wolkvox.com"},
-        {"CRM0001.Wolkvox.COM", "crm0001.wolkvox.com"},
         {"crm0001.wolkvox.com.", "crm0001.wolkvox.com"},
         {"sv0001.wolkvox.com", "sv0001.wolkvox.com"},
         {"sv.crmvox.com", "sv.crmvox.com"},
         {"sv0001.crmvox.com.example.org", "sv0001.crmvox.com.example.org"},
-        {"www.sv0001.crmvox.com", "www.sv0001.crmvox.com"},
         {"0001.example.org", "0001.example.org"},
         {"LocalHost.", "localhost"},
         {"192.0.2.7", "192.0.2.7"},
-        {"192.0.2.7.", "192.0.2.7"},
         {NAME_253, NAME_253},
         {"::1", "::1"},
         {"[2001:DB8:0:0:0:0:0:7]", "2001:db8::7"},
         {"fe80::1:443", "fe80::1:443"},
         {"::ffff:192.0.2.7", "::ffff:192.0.2.7"},
         /* no dot */
-        {"crm", "crm.wolkvox.com"},
         {"MyServer", "myserver.wolkvox.com"},
         {"crm01.", "crm01.wolkvox.com"},
         {"sv0001x", "sv0001x.wolkvox.com"},
-        {"0001x", "0001x.wolkvox.com"},
-        {"wv", "wv.wolkvox.com"},
         {LABEL_63, LABEL_63 ".wolkvox.com"},
         /* digits, and the old names */
         {"0001", "crm0001.wolkvox.com"},
         {"2130706433.", "crm2130706433.wolkvox.com"},
-        {"SV0001", "crm0001.wolkvox.com"},
         {"sv7.", "crm7.wolkvox.com"},
         {"SV0001.CrmVox.com.", "crm0001.wolkvox.com"},
         /* URLs */
         {"HTTPS://CRM0001.wolkvox.com/", "crm0001.wolkvox.com"},
-        {"https://crm0001.wolkvox.com:8443", "https://crm0001.wolkvox.com:8443"},
         {"https://crm0001.wolkvox.com.:65535/x", "https://crm0001.wolkvox.com:65535"},
         {"https://crm0001.wolkvox.com/x@y:z?a=b#c", "crm0001.wolkvox.com"},
-        {"https://crm0001.wolkvox.com/http://x", "crm0001.wolkvox.com"},
         {"https://0001:1/x", "https://crm0001.wolkvox.com:1"},
-        {"https://sv0001.crmvox.com/", "crm0001.wolkvox.com"},
         {"https://[2001:db8::7]:8443/x", "https://2001:db8::7:8443"},
         {"http://LOCALHOST.:8080/x", "http://localhost:8080"},
-        {"http://127.0.0.1", "http://127.0.0.1:80"},
         {"HTTP://127.255.255.254/", "http://127.255.255.254:80"},
         {"http://[0:0:0:0:0:0:0:1]:8080/x", "http://::1:8080"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char shown[HOST_MAX + 32] = "refused";
         struct server server;
@@ -82,10 +70,9 @@ static void servers_are_read_as_documented(void **context) {
                        server.is_absolute == has_dot,
                    "'%s': IPv6 %d, absolute %d", cases[i].text, server.is_ipv6, server.is_absolute);
     }
-    unit_end();
 }
 
-static void the_name_says_which_api_it_is(void **context) {
+UNIT_TEST(the_name_says_which_api_it_is) {
     static const struct {
         const char *text;
         int owner; /* -1: it does not say */
@@ -94,28 +81,19 @@ static void the_name_says_which_api_it_is(void **context) {
     } cases[] = {
         {"wv0010", API_MANAGER, NULL, "wv0010.wolkvox.com"},
         {"WV1.", API_MANAGER, NULL, "wv1.wolkvox.com"},
-        {"wv0010.wolkvox.com", API_MANAGER, NULL, "wv0010.wolkvox.com"},
         {"https://wv0010.wolkvox.com:8443/x", API_MANAGER, NULL, "wv0010.wolkvox.com"},
-        {"https://wv0010", API_MANAGER, NULL, "wv0010.wolkvox.com"},
         {"crm0001", API_CRM, "crm0001.wolkvox.com", NULL},
         {"https://crm0001.wolkvox.com", API_CRM, "crm0001.wolkvox.com", NULL},
-        {"sv0001", API_CRM, "crm0001.wolkvox.com", NULL},
         {"sv0001.crmvox.com", API_CRM, "crm0001.wolkvox.com", NULL},
         {"0010", -1, "crm0010.wolkvox.com", "wv0010.wolkvox.com"},
-        {"https://0010/", -1, "crm0010.wolkvox.com", "wv0010.wolkvox.com"},
         {"crm", -1, "crm.wolkvox.com", "crm.wolkvox.com"},
-        {"wv", -1, "wv.wolkvox.com", "wv.wolkvox.com"},
         {"wv0010x", -1, "wv0010x.wolkvox.com", "wv0010x.wolkvox.com"},
         {"wv0010.example.org", -1, "wv0010.example.org", "wv0010.example.org"},
-        {"wv0010.wolkvox.com.org", -1, "wv0010.wolkvox.com.org", "wv0010.wolkvox.com.org"},
         {"crm0001.crmvox.com", -1, "crm0001.crmvox.com", "crm0001.crmvox.com"},
         {"manager1", -1, "manager1.wolkvox.com", "manager1.wolkvox.com"},
-        {"192.0.2.7", -1, "192.0.2.7", "192.0.2.7"},
         {"::1", -1, "::1", "::1"},
-        {"localhost", -1, "localhost", "localhost"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *const hosts[API_COUNT] = {cases[i].as_crm, cases[i].as_manager};
         const struct api *owner = cases[i].owner >= 0 ? &apis[cases[i].owner] : NULL;
@@ -130,40 +108,41 @@ static void the_name_says_which_api_it_is(void **context) {
                        "'%s' is %s", cases[i].text, complete.host);
         }
     }
-    unit_end();
 }
 
-static void other_servers_are_refused(void **context) {
+UNIT_TEST(other_servers_are_refused) {
     /* clang-format off */
     static const char *const cases[] = {
+        /* no name of a host */
         "", " ", ".", "..", "crm0001..", "crm0001..wolkvox.com", ".wolkvox.com", " crm0001",
-        "crm 0001", "crm0001\n", "crm0001\r\nX: y", "crm\x01", "crm\x7F", "crm\xC3\xA9",
+        "crm 0001", "crm0001\n", "crm0001\r\nX: y", "crm\x7F", "crm\xC3\xA9", "-crm",
+        "crm-.example.org", "crm|x", "crm%2ex.org", "crm\\x", "crm;x", "*.wolkvox.com", "$(id)",
+        "crm?x=y.z", "crm#x.y", LABEL_63 "a", LABEL_63 "a.wolkvox.com", ("a" NAME_253),
+        ("sv" LABEL_63), "0000000000000000000000000000000000000000000000000000000000000001",
+        /* addresses */
+        "[::1", "::1]", "[::1]]", "[[::1]]", "[]", "[127.0.0.1]", ":::", "1::2::3", "12345::1",
+        "127.1", "0x7f.1",
+        /* a port, a path or a user without a scheme; a user with one */
         "crm0001:443", "127.0.0.1:80", "[::1]:443", "crm0001:", "crm0001/", "crm0001/http://x",
-        "[::1]/", "/crm0001", "//crm0001", "user@crm0001", "user:password@crm0001.wolkvox.com",
-        "https://user@crm0001.wolkvox.com", "https://user:password@crm0001.wolkvox.com/",
-        "https://@crm0001.wolkvox.com/", "http://127.0.0.1:80@example.org/",
-        "http://localhost\\@example.org/", "https://", "https:///x", "https://:443/", "://crm0001",
-        "https:/crm0001", "https:crm0001", "ftp://crm0001", "file:///x", "httpss://crm0001",
-        "xhttps://crm0001", "socks5://localhost", "https://crm0001:", "https://crm0001:0",
+        "//crm0001", "user@crm0001", "user:password@crm0001.wolkvox.com",
+        "https://user@crm0001.wolkvox.com", "https://@crm0001.wolkvox.com/",
+        "http://127.0.0.1:80@example.org/", "http://localhost\\@example.org/",
+        /* other URLs */
+        "https://", "https:///x", "https://:443/", "://crm0001", "https:/crm0001", "https:crm0001",
+        "ftp://crm0001", "file:///x", "xhttps://crm0001", "https://crm0001:", "https://crm0001:0",
         "https://crm0001:65536", "https://crm0001:99999999999999999999", "https://crm0001:0443",
-        "https://crm0001:+443", "https://crm0001:-1", "https://crm0001:443x",
-        "https://crm0001:443:443", "https://crm0001:0x1bb", "https://crm0001?x",
-        "https://crm0001#x", "https://crm 0001/", "https://crm0001/a b", "https://crm0001/\n",
-        "https://::1/", "https://[::1", "https://[::1]x", "https://[]", "https://[127.0.0.1]",
-        "https://[crm0001]", "[::1", "::1]", "[::1]]", "[[::1]]", "[]", "[", "]", "[127.0.0.1]",
-        ":::", "1::2::3", "12345::1", "http://crm0001", "http://0001", "http://sv0001.crmvox.com",
-        "http://wv0010", "http://192.0.2.7", "http://126.255.255.255", "http://128.0.0.1",
-        "http://0.0.0.0", "http://[::]", "http://[::2]", "http://localhost.example.org",
-        "http://127.0.0.1.example.org", "http://127.1", "http://0x7f000001/", "http://2130706433/",
-        "-crm", "crm-.example.org", "crm|x", "crm%20x", "crm%2ex.org", "crm\\x", "crm;x", "crm*",
-        "*.wolkvox.com", "$(id)", "crm?x=y.z", "crm#x.y", "127.1", "0x7f.1", LABEL_63 "a",
-        LABEL_63 "a.wolkvox.com", "a" NAME_253, "sv" LABEL_63,
-        LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63 ".com",
-        "0000000000000000000000000000000000000000000000000000000000000001", "manager", "Manager.",
-        "manager.wolkvox.com", "https://manager.wolkvox.com/login", "https://Manager:8443"};
+        "https://crm0001:+443", "https://crm0001:443x", "https://crm0001:443:443",
+        "https://crm0001?x", "https://crm0001#x", "https://crm0001/a b", "https://crm0001/\n",
+        "https://::1/", "https://[::1", "https://[::1]x", "https://[127.0.0.1]",
+        /* in the clear */
+        "http://crm0001", "http://sv0001.crmvox.com", "http://wv0010", "http://192.0.2.7",
+        "http://126.255.255.255", "http://128.0.0.1", "http://0.0.0.0", "http://[::]",
+        "http://[::2]", "http://localhost.example.org", "http://127.0.0.1.example.org",
+        "http://127.1", "http://0x7f000001/", "http://2130706433/",
+        /* where people log in */
+        "manager", "Manager.", "manager.wolkvox.com", "https://Manager:8443/login"};
     /* clang-format on */
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct server server;
         const char *reason = NULL;
@@ -173,10 +152,9 @@ static void other_servers_are_refused(void **context) {
         unit_check(result == 0 || (reason != NULL && *reason != '\0'), "'%s' has no reason",
                    unit_show_text(cases[i]).text);
     }
-    unit_end();
 }
 
-static void a_refused_server_says_what_to_do(void **context) {
+UNIT_TEST(a_refused_server_says_what_to_do) {
     static const struct {
         const char *text;
         const char *words;
@@ -189,52 +167,34 @@ static void a_refused_server_says_what_to_do(void **context) {
         {"https://crm0001:0", "1 to 65535"},
         {"crm 0001", "spaces"},
         {"ftp://crm0001", "https://"},
-        {"manager", "give the wvNNNN that it leads to"},
+        {"manager", "log in and give the wvNNNN shown in the address bar"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct server server;
         const char *reason = "";
         assert_int_equal(server_parse(cases[i].text, &server, &reason), -1);
         unit_check(strstr(reason, cases[i].words) != NULL, "'%s': %s", cases[i].text, reason);
     }
-    unit_end();
 }
 
-static void proxies_are_recognised(void **context) {
+UNIT_TEST(proxies_are_recognised) {
     /* clang-format off */
     static const char *const proxies[] = {
-        "proxy.example.org", "proxy:3128", "127.0.0.1:3128", "[::1]:3128", "HTTP://proxy:3128/",
-        "https://proxy.example.org:3128", "socks4://proxy", "socks4a://proxy",
-        "socks5://proxy:1080", "socks5h://proxy:1080/", "http://user:password@proxy:3128",
+        "proxy.example.org", "proxy:3128", "[::1]:3128", "HTTP://proxy:3128/",
+        "https://proxy.example.org:3128", "socks4a://proxy", "socks5h://proxy:1080/",
         "user:password@proxy:3128", "http://user@proxy", "http://user:p%40ss%2F@proxy",
         "http://user:%20~%7F@proxy"};
-    /* clang-format on */
-    /* clang-format off */
     static const char *const others[] = {
         "", "http://user:p@ss@proxy", "http://user:p#ss@proxy", "user:p?ss@proxy", "[::1@proxy",
-        "ftp://proxy", "file:///proxy", "proxy:", "proxy:0", "proxy:65536", "proxy:x", "http://",
-        "http:///", "http://:3128", "http://proxy/x", "http://proxy//", "pro xy", "proxy\n",
-        "http://user:password@", "http://user:%00@proxy", "http://user:a%1Fb@proxy:1",
-        "user%0a:b@proxy", "http://a/b@proxy"};
+        "ftp://proxy", "proxy:", "proxy:0", "proxy:65536", "proxy:x", "http://", "http:///",
+        "http://:3128", "http://proxy/x", "http://proxy//", "pro xy", "proxy\n",
+        "http://user:password@", "http://a/b@proxy"};
     /* clang-format on */
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(proxies); i++)
         unit_check(server_is_proxy_url(proxies[i]), "'%s' is refused", proxies[i]);
     for (size_t i = 0; i < UNIT_COUNT(others); i++)
         unit_check(!server_is_proxy_url(others[i]), "'%s' is accepted",
                    unit_show_text(others[i]).text);
-    unit_end();
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(servers_are_read_as_documented),
-    cmocka_unit_test(the_name_says_which_api_it_is),
-    cmocka_unit_test(other_servers_are_refused),
-    cmocka_unit_test(a_refused_server_says_what_to_do),
-    cmocka_unit_test(proxies_are_recognised),
-};
-
-UNIT_MAIN(tests)

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "api/decode.h"
-#include "figures.h"
+#include "check.h"
 #include "mask.h"
 #include "unit.h"
 
@@ -25,9 +25,8 @@
 static const char *const kinds[] = {"TOKEN",        "LIMIT_EXCEEDED", "TOKEN_REFUSED", "BUSY",
                                     "WRONG_METHOD", "REFUSED",        "NOT_UNDERSTOOD"};
 
-static struct token_info decode(enum api_id api, long status, const char *body, size_t length,
-                                bool list_fields) {
-    const struct raw_reply reply = {.status = status, .body = body, .length = length};
+static struct token_info decode_raw(enum api_id api, const struct raw_reply *reply,
+                                    bool list_fields) {
     struct token_info info;
     struct libjson json;
     struct error error;
@@ -35,8 +34,15 @@ static struct token_info decode(enum api_id api, long status, const char *body, 
     if (libjson_load(&json, &error) != 0)
         fail_msg("%s", error.text);
     mask_register("s3cr3t");
-    assert_int_equal(decode_reply(&json, &apis[api], &reply, list_fields, &info), 0);
+    assert_int_equal(decode_reply(&json, &apis[api], reply, list_fields, &info), 0);
     return info;
+}
+
+static struct token_info decode(enum api_id api, long status, const char *body, size_t length,
+                                bool list_fields) {
+    const struct raw_reply reply = {.status = status, .body = body, .length = length};
+
+    return decode_raw(api, &reply, list_fields);
 }
 
 static struct token_info decode_text(enum api_id api, const char *body) {
@@ -84,8 +90,7 @@ static const struct {
      ""},
 };
 
-static void documented_answers_are_understood(void **context) {
-    (void)context;
+UNIT_TEST(documented_answers_are_understood) {
     for (size_t i = 0; i < UNIT_COUNT(documented); i++) {
         const struct figures *figures = &documented[i].figures;
         struct token_info info = decode_text(documented[i].api, documented[i].body);
@@ -100,11 +105,10 @@ static void documented_answers_are_understood(void **context) {
         unit_check(strcmp(info.description.text, documented[i].description) == 0 &&
                        info.code.text[0] == '\0' && info.error.text[0] == '\0',
                    "texts of %s", documented[i].body);
-        unit_check(info.unusable[0] == '\0' && info.fields == NULL, "%s: unusable: %s",
-                   documented[i].body, info.unusable);
+        unit_check(info.unusable.text[0] == '\0' && info.fields == NULL, "%s: unusable: %s",
+                   documented[i].body, info.unusable.text);
         token_info_free(&info);
     }
-    unit_end();
 }
 
 /* ---- Which kind of answer ---- */
@@ -115,42 +119,32 @@ static const struct {
     size_t length;
     enum reply_kind kind;
 } kind_cases[] = {
-    {200, UNIT_BYTES(SOUND), REPLY_TOKEN},
     {200, UNIT_BYTES("\xEF\xBB\xBF\n \r\n\t" SOUND "\r\n \t"), REPLY_TOKEN},
     {200, UNIT_BYTES("{\"more\":[[[[{\"x\":[1,2]}]]]]," DATA "}"), REPLY_TOKEN},
     {200, UNIT_BYTES("{\"msg\":null,\"Code\":403," DATA "}"), REPLY_TOKEN},
     /* what json-c's parser takes beyond the standard */
-    {200, UNIT_BYTES("{" DATA ",}"), REPLY_TOKEN},
-    {200, UNIT_BYTES("/* */{'msg':NULL," DATA "}"), REPLY_TOKEN},
+    {200, UNIT_BYTES("/* */{'msg':NULL," DATA ",}"), REPLY_TOKEN},
 
     /* not JSON */
-    {200, UNIT_BYTES(""), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(" "), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("\xEF\xBB\xBF"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("\xEF\xBB\xBF\xEF\xBB\xBF" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("<html>OK</html>"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{data:1}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{" DATA), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "x"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES(SOUND "}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "// x"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "\xC2\xA0"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(SOUND "\0"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("\0" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"msg\":\"a\0b\"," DATA "}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\0" DATA "}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("/*\0*/" SOUND), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("7\0" SOUND), REPLY_NOT_UNDERSTOOD},
     /* not the documented shape */
     {200, UNIT_BYTES("null"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("405"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("[" SOUND "]"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":null}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[]}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[" RECORD "," RECORD "]}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"data\":[[" RECORD "]]}"), REPLY_NOT_UNDERSTOOD},
-    {200, UNIT_BYTES("{\"data\":true}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES("{\"Data\":" RECORD "}"), REPLY_NOT_UNDERSTOOD},
     {200, UNIT_BYTES(RECORD), REPLY_NOT_UNDERSTOOD},
 
@@ -160,17 +154,13 @@ static const struct {
     {429, UNIT_BYTES(SAYS("429", LIMIT, SIMULTANEOUS)), REPLY_LIMIT_EXCEEDED},
     {405, UNIT_BYTES(SAYS("\"501\"", "null", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {302, UNIT_BYTES(MESSAGE(LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("\xEF\xBB\xBF" MESSAGE(LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(SAYS("\"403\"", "\"\"", "\"Sorry: token\\n\\tlimit \\r exceeded!\"")),
+    {200, UNIT_BYTES(MESSAGE("\"Sorry: \\u0000token\\n\\tlimit \\r exceeded!\"")),
      REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES(MESSAGE("\"\\u0000token limit exceeded\"")), REPLY_LIMIT_EXCEEDED},
-    {200, UNIT_BYTES("{\"msg\":" LIMIT ",\"data\":[]}"), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES("{\"msg\":" LIMIT ",\"data\":{\"token_limit\":5}}"), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("\"200\"", "\"Token limit exceeded\"", "\"\"")), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("\"403\"", "\"null\"", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("true", "null", LIMIT)), REPLY_LIMIT_EXCEEDED},
     {200, UNIT_BYTES(FULL("null", "[]", LIMIT)), REPLY_LIMIT_EXCEEDED},
-    {403, UNIT_BYTES("TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
     {302, UNIT_BYTES("<h1>Token\n  limit\texceeded</h1>"), REPLY_LIMIT_EXCEEDED},
     {403, UNIT_BYTES("\0 TOKEN LIMIT EXCEEDED"), REPLY_LIMIT_EXCEEDED},
     {405, UNIT_BYTES(MESSAGE(LIMIT) "x"), REPLY_LIMIT_EXCEEDED},
@@ -180,7 +170,6 @@ static const struct {
     {403, UNIT_BYTES("{\"detail\":" LIMIT "}"), REPLY_REFUSED},
     {403, UNIT_BYTES("{\"code\":" LIMIT "}"), REPLY_REFUSED},
     {403, UNIT_BYTES("{\"data\":" MESSAGE(LIMIT) "}"), REPLY_REFUSED},
-    {403, UNIT_BYTES(MESSAGE("\"TOKENLIMITEXCEEDED\"")), REPLY_REFUSED},
     {200, UNIT_BYTES(FULL("\"200\"", "\"null\"", LIMIT)), REPLY_TOKEN},
     {200, UNIT_BYTES(FULL("200", "null", INVALID)), REPLY_TOKEN},
     {200, UNIT_BYTES(FULL("200", "null", SIMULTANEOUS)), REPLY_TOKEN},
@@ -189,12 +178,9 @@ static const struct {
     /* the token is refused: before busy and before the other method */
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", INVALID)), REPLY_TOKEN_REFUSED},
     {200, UNIT_BYTES(SAYS("\"403\"", INVALID, "\"\"")), REPLY_TOKEN_REFUSED},
-    {200, UNIT_BYTES(MESSAGE("\"Validate\\n token\"")), REPLY_TOKEN_REFUSED},
-    {401, UNIT_BYTES(""), REPLY_TOKEN_REFUSED},
     {401, UNIT_BYTES(SOUND), REPLY_TOKEN_REFUSED},
     {200, UNIT_BYTES(FULL("\"401\"", "null", "\"\"")), REPLY_TOKEN_REFUSED},
-    {200, UNIT_BYTES(SAYS("401", "true", "\"\"")), REPLY_TOKEN_REFUSED},
-    {405, UNIT_BYTES(SAYS("401", "null", "\"\"")), REPLY_TOKEN_REFUSED},
+    {405, UNIT_BYTES(SAYS("401", "true", "\"\"")), REPLY_TOKEN_REFUSED},
     {429, UNIT_BYTES(SAYS("\"429\"", SIMULTANEOUS, INVALID)), REPLY_TOKEN_REFUSED},
     {401, UNIT_BYTES(SAYS("\"429\"", "null", SIMULTANEOUS)), REPLY_TOKEN_REFUSED},
     {302, UNIT_BYTES("<p>Please validate token</p>"), REPLY_TOKEN_REFUSED},
@@ -204,20 +190,15 @@ static const struct {
     /* busy */
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", SIMULTANEOUS)), REPLY_BUSY},
     {200, UNIT_BYTES(SAYS("\"200\"", "\"simultaneous\\n requests\"", "\"\"")), REPLY_BUSY},
-    {200, UNIT_BYTES(MESSAGE("\"simultaneous requests\"")), REPLY_BUSY},
     {405, UNIT_BYTES("Too many simultaneous requests"), REPLY_BUSY},
     {200, UNIT_BYTES("Too many simultaneous requests"), REPLY_NOT_UNDERSTOOD},
-    {403, UNIT_BYTES(MESSAGE("\"simultaneousrequests\"")), REPLY_REFUSED},
-    {429, UNIT_BYTES("<html>"), REPLY_BUSY},
     {429, UNIT_BYTES(SOUND), REPLY_BUSY},
-    {429, UNIT_BYTES("{\"code\":true}"), REPLY_BUSY},
     {200, UNIT_BYTES(FULL("\"429\"", "null", "\"\"")), REPLY_BUSY},
     {405, UNIT_BYTES(SAYS("429", "\"X\"", "\"\"")), REPLY_BUSY},
 
     /* another method is wanted */
-    {405, UNIT_BYTES(""), REPLY_WRONG_METHOD},
-    {501, UNIT_BYTES("<html>"), REPLY_WRONG_METHOD},
     {405, UNIT_BYTES(SOUND), REPLY_WRONG_METHOD},
+    {501, UNIT_BYTES("<html>"), REPLY_WRONG_METHOD},
     {200, UNIT_BYTES(SAYS("\"405\"", "\"METHOD NOT ALLOWED\"", "\"\"")), REPLY_WRONG_METHOD},
     {403, UNIT_BYTES(SAYS("501", "null", "\"\"")), REPLY_WRONG_METHOD},
 
@@ -227,13 +208,11 @@ static const struct {
     {403, UNIT_BYTES("<html>Maintenance</html>"), REPLY_REFUSED},
     {403, UNIT_BYTES(SAYS("\"403\"", "\"FORBIDDEN\"", "\"API USE IS DISABLED\"")), REPLY_REFUSED},
     {502, UNIT_BYTES("{\"code\":true}"), REPLY_REFUSED},
-    {503, UNIT_BYTES("null"), REPLY_REFUSED},
     {200, UNIT_BYTES(SAYS("403", "true", "\"\"")), REPLY_REFUSED},
     {200, UNIT_BYTES(SAYS("[]", "\"FORBIDDEN\"", "\"\"")), REPLY_REFUSED},
 };
 
-static void each_kind_of_answer_is_told(void **context) {
-    (void)context;
+UNIT_TEST(each_kind_of_answer_is_recognised) {
     for (size_t i = 0; i < UNIT_COUNT(kind_cases) * API_COUNT; i++) {
         size_t k = i / API_COUNT;
         struct unit_shown body = unit_show(kind_cases[k].body, kind_cases[k].length);
@@ -245,66 +224,48 @@ static void each_kind_of_answer_is_told(void **context) {
         unit_check(info.kind != REPLY_NOT_UNDERSTOOD || info.reason != NULL, "%s: no reason",
                    body.text);
         unit_check(info.kind != REPLY_TOKEN || info.available.is_known, "%s: no count", body.text);
-        token_info_free(&info);
     }
-    unit_end();
 }
 
 /* Values of code and error in an answer that has counts. */
 static const struct {
     const char *key;
-    enum reply_kind kind;
-    const char *values[16];
+    enum reply_kind kinds[API_COUNT]; /* of the CRM, of Manager */
+    const char *values[12];
 } envelopes[] = {
-    {"code", REPLY_TOKEN, {"200", "200.0", "\"200\"", "null", "\"\"", "\" \""}},
-    {"code", REPLY_NOT_UNDERSTOOD, {"true", "false", "[200]", "{}"}},
+    {"code", {REPLY_TOKEN, REPLY_TOKEN}, {"200", "200.0", "\"200\"", "null", "\"\"", "\" \""}},
+    {"code", {REPLY_REFUSED, REPLY_TOKEN}, {"0", "\"0\"", "0.0"}},
+    {"code", {REPLY_NOT_UNDERSTOOD, REPLY_NOT_UNDERSTOOD}, {"true", "[200]", "{}"}},
     {"code",
-     REPLY_REFUSED,
+     {REPLY_REFUSED, REPLY_REFUSED},
      {"\"403\"", "-200", "200.5", "\"0200\"", "\"+200\"", "\"200 OK\"", "\"00\"", "\"null\"",
       "\"\\u0000\"",
       /* 200 where 64 or 32 bits are all there is */
       "18446744073709551816", "4294967496"}},
-    {"error", REPLY_TOKEN, {"\"null\"", "\"nULl\"", "null", "\"\"", "\" \""}},
-    {"error", REPLY_NOT_UNDERSTOOD, {"true", "false", "[\"null\"]", "{}"}},
+    {"error", {REPLY_TOKEN, REPLY_TOKEN}, {"\"null\"", "\"nULl\"", "null", "\"\"", "\" \""}},
+    {"error", {REPLY_NOT_UNDERSTOOD, REPLY_NOT_UNDERSTOOD}, {"false", "[\"null\"]", "{}"}},
     {"error",
-     REPLY_REFUSED,
-     {"\"FORBIDDEN\"", "\"null.\"", "\"nul\"", "\"none\"", "\"0\"", "0", "\"null\\u0000x\"",
-      "\"nul\\u0000\""}},
+     {REPLY_REFUSED, REPLY_REFUSED},
+     {"\"FORBIDDEN\"", "\"null.\"", "\"nul\"", "\"0\"", "0", "\"null\\u0000x\"", "\"nul\\u0000\""}},
 };
 
-static void code_and_error_may_be_absent_in_several_ways(void **context) {
-    (void)context;
+UNIT_TEST(code_and_error_may_be_absent_in_several_ways) {
     for (size_t i = 0; i < UNIT_COUNT(envelopes) * API_COUNT; i++) {
-        enum reply_kind kind = envelopes[i / API_COUNT].kind;
+        enum reply_kind kind = envelopes[i / API_COUNT].kinds[i % API_COUNT];
         for (const char *const *value = envelopes[i / API_COUNT].values; *value != NULL; value++) {
             char body[256];
             snprintf(body, sizeof body, "{\"%s\":%s," DATA "}", envelopes[i / API_COUNT].key,
                      *value);
             struct token_info info = decode_text(i % API_COUNT, body);
             const char *shown = body[2] == 'c' ? info.code.text : info.error.text;
-            unit_check(info.kind == kind, "%s is %s", body, kinds[info.kind]);
+            unit_check(info.kind == kind, "%s: %s is %s", apis[i % API_COUNT].name, body,
+                       kinds[info.kind]);
             unit_check((*shown != '\0') == (kind == REPLY_REFUSED), "%s shows '%s'", body, shown);
         }
     }
-    unit_end();
 }
 
-static void code_0_is_success_for_manager_only(void **context) {
-    static const char *const codes[] = {"0", "\"0\"", "0.0"};
-
-    (void)context;
-    for (size_t i = 0; i < UNIT_COUNT(codes); i++) {
-        char body[128];
-        snprintf(body, sizeof body, "{\"code\":%s," DATA "}", codes[i]);
-        struct token_info crm = decode_text(API_CRM, body);
-        struct token_info manager = decode_text(API_MANAGER, body);
-        unit_check(crm.kind == REPLY_REFUSED && crm.code.text[0] == '0', "the CRM's %s", codes[i]);
-        unit_check(manager.kind == REPLY_TOKEN, "Manager's %s", codes[i]);
-    }
-    unit_end();
-}
-
-static void what_is_not_json_says_how_it_begins(void **context) {
+UNIT_TEST(what_is_not_json_says_how_it_begins) {
     static const struct {
         const char *body;
         size_t length;
@@ -313,17 +274,14 @@ static void what_is_not_json_says_how_it_begins(void **context) {
         {UNIT_BYTES("<html>s3cr3t</html>"), "?html?***?/html?"},
         {UNIT_BYTES("\xEF\xBB\xBF OK\n"), "OK"},
         {UNIT_BYTES("\0\0x"), "??x"},
-        {UNIT_BYTES("0123456789012345678901234567890123456789"), ""}, /* a number, which is JSON */
         {UNIT_BYTES("a123456789012345678901234567890123456789"),
          "a123456789012345678901234567890123456789"},
         {UNIT_BYTES("a1234567890123456789012345678901234567890"),
          "a12345678901234567890123456789012345678\xE2\x80\xA6"},
-        {UNIT_BYTES("{\"data\":"), "{\"data\":"},
         {UNIT_BYTES("[]"), ""},
         {UNIT_BYTES(""), ""},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = decode(API_CRM, 200, cases[i].body, cases[i].length, false);
         unit_check(strcmp(info.begins.text, cases[i].begins) == 0, "'%s' begins '%s'",
@@ -331,10 +289,9 @@ static void what_is_not_json_says_how_it_begins(void **context) {
         unit_check(*cases[i].begins == '\0' || strcmp(info.reason, "it is not JSON") == 0, "%s",
                    info.reason);
     }
-    unit_end();
 }
 
-static void bodies_that_are_too_large_are_not_looked_into(void **context) {
+UNIT_TEST(bodies_that_are_too_large_are_not_looked_into) {
     static const struct {
         long status;
         enum reply_kind kind;
@@ -342,158 +299,106 @@ static void bodies_that_are_too_large_are_not_looked_into(void **context) {
                  {302, REPLY_REFUSED},        {429, REPLY_BUSY},
                  {405, REPLY_WRONG_METHOD},   {401, REPLY_TOKEN_REFUSED}};
     static const char *const bodies[] = {SOUND, MESSAGE(LIMIT), "token limit exceeded"};
-    struct libjson json;
-    struct error error;
 
-    (void)context;
-    assert_int_equal(libjson_load(&json, &error), 0);
     for (size_t i = 0; i < UNIT_COUNT(cases) * UNIT_COUNT(bodies); i++) {
         const char *body = bodies[i % UNIT_COUNT(bodies)];
         long status = cases[i / UNIT_COUNT(bodies)].status;
         const struct raw_reply reply = {status, body, strlen(body), .is_too_large = true};
-        struct token_info info;
-        assert_int_equal(decode_reply(&json, &apis[API_CRM], &reply, true, &info), 0);
+        struct token_info info = decode_raw(API_CRM, &reply, true);
         unit_check(info.kind == cases[i / UNIT_COUNT(bodies)].kind, "HTTP %ld is %s", status,
                    kinds[info.kind]);
         unit_check(!info.available.is_known && info.fields == NULL, "HTTP %ld has counts", status);
     }
-    unit_end();
-}
-
-/* ---- Numbers ---- */
-
-#define MOST INT64_C(1000000000000)
-
-static const struct {
-    const char *json;
-    int64_t value;
-} numbers[] = {{"0", 0},
-
-               {"9999", 9999},
-               {"10000", 10000},
-               {"1000000000000", MOST},
-               {"-1", -1},
-               {"-1000000000000", -MOST},
-               {"-0", 0},
-               {"4799.0", 4799},
-               {"48e2", 4800},
-               {"4.799E+3", 4799},
-               {"479900e-2", 4799},
-
-               {"0e5", 0},
-
-               {"1000000000000.0", MOST},
-               {"\"0\"", 0},
-               {"\"4800\"", 4800},
-               {"\"-1\"", -1},
-               {"\" -12 \"", -12},
-               {"\"\\t\\r\\n 1\\u000b\\f\"", 1},
-
-               {"\"-1000000000000\"", -MOST},
-               {"\"\\u0031\"", 1}};
-
-static const char *const not_usable[] = {"1000000000001",
-                                         "9223372036854775808",
-
-                                         "100000000000000000000000000000000000000000",
-                                         "-1000000000001",
-
-                                         "1e400",
-                                         "1e-400",
-                                         "4798.99999999999999999999",
-                                         "4799.00000000000000000001",
-
-                                         "NaN",
-
-                                         "\"1000000000001\"",
-                                         "\"-1000000000001\"",
-
-                                         "\"00\"",
-                                         "\"04\"",
-                                         "\"-04\"",
-                                         "\"+1\"",
-                                         "\"-0\"",
-
-                                         "\"- 1\"",
-
-                                         "\"1 2\"",
-                                         "\"1\\u0000\"",
-                                         "\"1\\u00a0\"",
-                                         "\"1.0\"",
-                                         "\"1e3\"",
-
-                                         "\"12abc\"",
-
-                                         "\"\xD9\xA3\"",
-                                         "\"null\"",
-                                         "true",
-                                         "[1]",
-                                         "{\"value\":1}"};
-
-enum { NUMBERS = UNIT_COUNT(numbers), VALUES = NUMBERS + UNIT_COUNT(not_usable) };
-
-/* NO where it cannot be used. */
-static const char *value_of(size_t i, int64_t *value) {
-    *value = i < NUMBERS ? numbers[i].value : NO;
-    return i < NUMBERS ? numbers[i].json : not_usable[i - NUMBERS];
-}
-
-static void calls_left_are_usable_numbers(void **context) {
-    (void)context;
-    for (size_t i = 0; i < VALUES * API_COUNT; i++) {
-        int64_t value;
-        const char *json = value_of(i / API_COUNT, &value);
-        char body[256];
-        snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":%s}}", json);
-        struct token_info info = decode_text(i % API_COUNT, body);
-        unit_check(info.kind == (value == NO ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s is %s",
-                   json, kinds[info.kind]);
-        unit_check(is_count(&info.available, value), "%s is %" PRId64, json, info.available.value);
-    }
-    unit_end();
-}
-
-static void other_counts_are_usable_numbers_from_0_or_absent(void **context) {
-    static const char *const keys[] = {"token_limit", "token_use_today", "hours_to_restart_count",
-                                       "all_token_today"};
-
-    (void)context;
-    for (size_t i = 0; i < VALUES * UNIT_COUNT(keys); i++) {
-        const char *key = keys[i % UNIT_COUNT(keys)];
-        int64_t value;
-        const char *json = value_of(i / UNIT_COUNT(keys), &value);
-        char body[256];
-        if (value < 0 || value > (i % UNIT_COUNT(keys) == 2 ? 9999 : MOST))
-            value = NO;
-        snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":7,\"%s\":%s}}",
-                 key, json);
-        struct token_info info = decode_text(API_MANAGER, body);
-        const struct optional_count *counts[] = {&info.limit, &info.used, &info.hours,
-                                                 &info.all_used};
-        unit_check(info.kind == REPLY_TOKEN && is_count(counts[i % UNIT_COUNT(keys)], value),
-                   "%s: %s is %s", key, json, kinds[info.kind]);
-        unit_check(strcmp(info.unusable, value == NO ? key : "") == 0, "%s: %s: unusable '%s'", key,
-                   json, info.unusable);
-    }
-    unit_end();
 }
 
 /* ---- Fields ---- */
 
-static void the_first_spelling_that_is_there_counts(void **context) {
+static const struct {
+    const char *json;
+    int64_t value; /* NO: it cannot be used */
+} numbers[] = {
+    {"0", 0},
+    {"9999", 9999},
+    {"10000", 10000},
+    {"1000000000000", BIG},
+    {"-1", -1},
+    {"-1000000000000", -BIG},
+    {"-0", 0},
+    {"4799.0", 4799},
+    {"479900e-2", 4799},
+    {"\"4800\"", 4800},
+    {"\" -12 \"", -12},
+    {"\"\\t\\r\\n 1\\u000b\\f\"", 1},
+    {"\"-1000000000000\"", -BIG},
+    {"\"\\u0031\"", 1},
+    {"1000000000001", NO},
+    {"-1000000000001", NO},
+    {"100000000000000000000000000000000000000000", NO},
+    {"1e-400", NO},
+    {"4799.00000000000000000001", NO},
+    {"NaN", NO},
+    {"\"1000000000001\"", NO},
+    {"\"04\"", NO},
+    {"\"+1\"", NO},
+    {"\"-0\"", NO},
+    {"\"- 1\"", NO},
+    {"\"1 2\"", NO},
+    {"\"1\\u0000\"", NO},
+    {"\"1\\u00a0\"", NO},
+    {"\"1.0\"", NO},
+    {"\"1e3\"", NO},
+    {"\"12abc\"", NO},
+    {"\"\xD9\xA3\"", NO}, /* an Arabic digit */
+    {"\"null\"", NO},
+    {"true", NO},
+    {"[1]", NO},
+};
+
+UNIT_TEST(counts_are_usable_numbers_or_absent) {
+    static const struct {
+        const char *key;
+        int64_t min;
+        int64_t max;
+    } fields[] = {{"available_consumption_options", -BIG, BIG},
+                  {"token_limit", 0, BIG},
+                  {"token_use_today", 0, BIG},
+                  {"hours_to_restart_count", 0, 9999},
+                  {"all_token_today", 0, BIG}};
+
+    for (size_t i = 0; i < UNIT_COUNT(numbers) * UNIT_COUNT(fields); i++) {
+        size_t field = i % UNIT_COUNT(fields);
+        const char *json = numbers[i / UNIT_COUNT(fields)].json;
+        int64_t value = numbers[i / UNIT_COUNT(fields)].value;
+        char body[256];
+        if (value < fields[field].min || value > fields[field].max)
+            value = NO;
+        bool is_lost = field == 0 && value == NO;
+        snprintf(body, sizeof body, "{\"data\":{\"%s\":%s%s}}", fields[field].key, json,
+                 field > 0 ? ",\"available_consumption_options\":7" : "");
+        struct token_info info = decode_text(API_MANAGER, body);
+        const struct optional_count *counts[] = {&info.available, &info.limit, &info.used,
+                                                 &info.hours, &info.all_used};
+        unit_check(info.kind == (is_lost ? REPLY_NOT_UNDERSTOOD : REPLY_TOKEN), "%s is %s", body,
+                   kinds[info.kind]);
+        unit_check(is_count(counts[field], value), "%s is %" PRId64, body, counts[field]->value);
+        unit_check(strcmp(info.unusable.text, value == NO && field > 0 ? fields[field].key : "") ==
+                       0,
+                   "%s: unusable '%s'", body, info.unusable.text);
+    }
+}
+
+UNIT_TEST(the_first_spelling_that_is_there_counts) {
     static const struct {
         const char *documented;
         const char *sibling;
         int64_t crm;
         int64_t manager;
     } cases[] = {
-        {"7", "8", 7, 8},      {"null", "8", 8, 8},      {"7", "null", 7, 7},
-        {"\"\"", "8", 8, 8},   {"\" \\n\"", "8", 8, 8},  {"7", "\" \"", 7, 7},
-        {"\"x\"", "8", NO, 8}, {"7", "1.5", 7, NO},      {"true", "8", NO, 8},
-        {"\"0\"", "8", 0, 8},  {"null", "\"\"", NO, NO}, {"null", "[]", NO, NO},
+        {"7", "8", 7, 8},        {"null", "8", 8, 8},  {"7", "null", 7, 7},
+        {"\" \\n\"", "8", 8, 8}, {"7", "\" \"", 7, 7}, {"\"x\"", "8", NO, 8},
+        {"7", "1.5", 7, NO},     {"true", "8", NO, 8}, {"null", "\"\"", NO, NO},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char body[256];
         snprintf(body, sizeof body,
@@ -505,10 +410,9 @@ static void the_first_spelling_that_is_there_counts(void **context) {
         unit_check(is_count(&crm.available, cases[i].crm), "the CRM's %s", body);
         unit_check(is_count(&manager.available, cases[i].manager), "Manager's %s", body);
     }
-    unit_end();
 }
 
-static void what_cannot_be_used_is_named(void **context) {
+UNIT_TEST(what_cannot_be_used_is_named) {
     static const struct {
         const char *fields;
         const char *crm;
@@ -516,18 +420,12 @@ static void what_cannot_be_used_is_named(void **context) {
     } cases[] = {
         {"\"token_limit\":null,\"description\":null", "", ""},
         {"\"token_limit\":\" \",\"token_use_today\":\"\"", "token_limit, token_use_today", ""},
-        {"\"token_limit\":\"x\",\"hours_to_restart_count\":-1",
-         "token_limit, hours_to_restart_count", "token_limit, hours_to_restart_count"},
-        {"\"all_token_today\":-1", "", "all_token_today"},
-        {"\"description\":5", "description", "description"},
-        {"\"description\":[\"x\"]", "description", "description"},
-        {"\"description\":true,\"token_limit\":-1,\"token_use_today\":1.5,\"all_token_today\":{},"
-         "\"hours_to_restart_count\":10000",
+        {"\"description\":[\"x\"],\"token_limit\":-1,\"token_use_today\":1.5,"
+         "\"all_token_today\":{},\"hours_to_restart_count\":10000",
          "description, token_limit, token_use_today, hours_to_restart_count",
          "description, token_limit, token_use_today, all_token_today, hours_to_restart_count"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         char body[512];
         snprintf(body, sizeof body, "{\"data\":{\"available_consumition_options\":7,%s}}",
@@ -535,39 +433,28 @@ static void what_cannot_be_used_is_named(void **context) {
         struct token_info crm = decode_text(API_CRM, body);
         struct token_info manager = decode_text(API_MANAGER, body);
         unit_check(crm.kind == REPLY_TOKEN && manager.kind == REPLY_TOKEN, "%s", body);
-        unit_check(strcmp(crm.unusable, cases[i].crm) == 0, "the CRM: %s", crm.unusable);
-        unit_check(strcmp(manager.unusable, cases[i].manager) == 0, "Manager: %s",
-                   manager.unusable);
+        unit_check(strcmp(crm.unusable.text, cases[i].crm) == 0, "the CRM: %s", crm.unusable.text);
+        unit_check(strcmp(manager.unusable.text, cases[i].manager) == 0, "Manager: %s",
+                   manager.unusable.text);
     }
-    unit_end();
 }
 
-/* ---- Texts ---- */
-
-static void texts_are_masked_cleaned_and_cut(void **context) {
+/* How foreign text is masked, cleaned and cut is in test_text. */
+UNIT_TEST(texts_are_masked_cleaned_and_cut) {
     static const struct {
         const char *json; /* of a string, without its quotes */
         const char *expected;
     } cases[] = {
-        {" sales \\n crm ", "sales   crm"},
-        {"ni\xC3\xB1o ni\\u00f1o", "ni\xC3\xB1o ni\xC3\xB1o"},
-        {"\\ud83d\\ude00\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80\xF0\x9F\x98\x80"},
-        {"a\xFFz\xC3", "a?z?"},
-        {"a\xED\xA0\x80z", "a???z"},
+        {" ni\xC3\xB1o ni\\u00f1o \\ud83d\\ude00", "ni\xC3\xB1o ni\xC3\xB1o \xF0\x9F\x98\x80"},
+        {"a\xFFz\xED\xA0\x80\xC3", "a?z????"},
         {"a\\ud83dz", "a\xEF\xBF\xBDz"},
         {"<a|b\\\\n\\u0000\\u202e>", "?a?b?n???"},
-        {"it is s3cr3t, so", "it is ***, so"},
-        {"s3c\\nr\\u0033t %733cr3t", "*** ***"},
-        {"0123456789012345678901234567890123456789012345678901234567890123456789"
-         "012345678901234567890123456789012345678901234567890",
-         "0123456789012345678901234567890123456789012345678901234567890123456789"
-         "0123456789012345678901234567890123456789012345678\xE2\x80\xA6"},
+        {"it is s3c\\nr\\u0033t, so", "it is ***, so"},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         const char *json = cases[i].json;
-        char body[1024];
+        char body[512];
         snprintf(body, sizeof body,
                  "{\"code\":\"%s\",\"error\":\"%s\",\"msg\":\"%s\",\"data\":{\"description\":"
                  "\"%s\"}}",
@@ -579,16 +466,14 @@ static void texts_are_masked_cleaned_and_cut(void **context) {
             unit_check(strcmp(texts[k], cases[i].expected) == 0, "%s became '%s'",
                        unit_show_text(json).text, unit_show_text(texts[k]).text);
     }
-    unit_end();
 }
 
 /* ---- Hostile bodies ---- */
 
-static void deep_nesting_does_no_harm(void **context) {
+UNIT_TEST(deep_nesting_does_no_harm) {
     static const size_t depths[] = {1, 25, 100, 30000};
     static char body[64 * 1024 + 1];
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(depths); i++) {
         char *end = body + sprintf(body, "{\"x\":");
         memset(end, '[', depths[i]);
@@ -600,13 +485,11 @@ static void deep_nesting_does_no_harm(void **context) {
     }
     memset(body, '{', sizeof body - 1);
     unit_check(decode_text(API_CRM, body).kind == REPLY_NOT_UNDERSTOOD, "nothing but braces");
-    unit_end();
 }
 
-static void every_beginning_of_an_answer_is_not_understood(void **context) {
+UNIT_TEST(every_beginning_of_an_answer_is_not_understood) {
     const char *answer = documented[1].body;
 
-    (void)context;
     for (size_t length = 0; length < strlen(answer); length++) {
         char *body = strndup(answer, length); /* so that a sanitizer sees what is read beyond */
         assert_non_null(body);
@@ -614,12 +497,11 @@ static void every_beginning_of_an_answer_is_not_understood(void **context) {
         unit_check(info.kind == REPLY_NOT_UNDERSTOOD, "%zu bytes are %s", length, kinds[info.kind]);
         free(body);
     }
-    unit_end();
 }
 
 /* ---- Fields for the user ---- */
 
-static void fields_are_listed_a_line_each(void **context) {
+UNIT_TEST(fields_are_listed_a_line_each) {
     static const struct {
         const char *body;
         const char *fields;
@@ -633,20 +515,17 @@ static void fields_are_listed_a_line_each(void **context) {
         {"{}", ""},
     };
 
-    (void)context;
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct token_info info = decode(API_CRM, 200, cases[i].body, strlen(cases[i].body), true);
         unit_check(info.fields != NULL && strcmp(info.fields, cases[i].fields) == 0, "%s: %s",
                    cases[i].body, info.fields);
         token_info_free(&info);
     }
-    unit_end();
 }
 
-static void a_kept_answer_lists_what_it_holds(void **context) {
+UNIT_TEST(a_kept_answer_lists_what_it_holds) {
     struct token_info info = {.error = {"FORBIDDEN"}, .message = {"m"}, .description = {"d"}};
 
-    (void)context;
     info.limit = count_of(4800);
     info.all_used = count_of(9000);
     info.available = count_of(-1);
@@ -657,23 +536,3 @@ static void a_kept_answer_lists_what_it_holds(void **context) {
     token_info_free(&info);
     assert_null(info.fields);
 }
-
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(documented_answers_are_understood),
-    cmocka_unit_test(each_kind_of_answer_is_told),
-    cmocka_unit_test(code_and_error_may_be_absent_in_several_ways),
-    cmocka_unit_test(code_0_is_success_for_manager_only),
-    cmocka_unit_test(what_is_not_json_says_how_it_begins),
-    cmocka_unit_test(bodies_that_are_too_large_are_not_looked_into),
-    cmocka_unit_test(calls_left_are_usable_numbers),
-    cmocka_unit_test(other_counts_are_usable_numbers_from_0_or_absent),
-    cmocka_unit_test(the_first_spelling_that_is_there_counts),
-    cmocka_unit_test(what_cannot_be_used_is_named),
-    cmocka_unit_test(texts_are_masked_cleaned_and_cut),
-    cmocka_unit_test(deep_nesting_does_no_harm),
-    cmocka_unit_test(every_beginning_of_an_answer_is_not_understood),
-    cmocka_unit_test(fields_are_listed_a_line_each),
-    cmocka_unit_test(a_kept_answer_lists_what_it_holds),
-};
-
-UNIT_MAIN(tests)

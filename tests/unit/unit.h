@@ -13,10 +13,27 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What all unit tests share. A test walks through a table; unit_check() tells the cases that fail
- * without stopping at the first, and unit_end() makes the test fail if there was one. */
+/* What all unit tests share. A file of tests has a UNIT_TEST(name) { ... } for each, and main()
+ * runs them all. A test walks through a table; unit_check() reports the cases that fail without
+ * stopping at the first. */
 
+static struct CMUnitTest unit_tests[32];
+static size_t unit_test_count;
 static size_t unit_failures;
+
+/* A test, which fails if one of its checks did. */
+#define UNIT_TEST(test)                                                                            \
+    static void test(void);                                                                        \
+    static void test##_run(void **context) {                                                       \
+        (void)context;                                                                             \
+        test();                                                                                    \
+        unit_end();                                                                                \
+    }                                                                                              \
+    __attribute__((constructor)) static void test##_add(void) {                                    \
+        unit_tests[unit_test_count++] =                                                            \
+            (struct CMUnitTest){.name = #test, .test_func = test##_run};                           \
+    }                                                                                              \
+    static void test(void)
 
 __attribute__((format(printf, 2, 3))) static inline void unit_check(bool ok, const char *format,
                                                                     ...) {
@@ -63,31 +80,14 @@ static inline struct unit_shown unit_show_text(const char *text) {
     return text != NULL ? unit_show(text, strlen(text)) : (struct unit_shown){"(null)"};
 }
 
-/* The same numbers in every run (xorshift64*). */
-static inline uint64_t unit_random(uint64_t *seed) {
-    *seed ^= *seed >> 12;
-    *seed ^= *seed << 25;
-    *seed ^= *seed >> 27;
-    return *seed * UINT64_C(2685821657736338717);
-}
-
-/* A random number from 0 to `max`, of any magnitude with the same chance. */
-static inline int64_t unit_random_up_to(uint64_t *seed, int64_t max) {
-    uint64_t bits = unit_random(seed) % 64;
-    uint64_t number = unit_random(seed) >> bits;
-
-    return (int64_t)(number % ((uint64_t)max + 1));
-}
-
 #define UNIT_COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Bytes of a literal and their number, NULs within it included. */
 #define UNIT_BYTES(literal) (literal), sizeof(literal) - 1
 
-#define UNIT_MAIN(tests)                                                                           \
-    int main(void) {                                                                               \
-        cmocka_set_message_output(CM_OUTPUT_TAP);                                                  \
-        return cmocka_run_group_tests(tests, NULL, NULL);                                          \
-    }
+int main(void) {
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(unit_tests, NULL, NULL);
+}
 
 #endif
