@@ -536,6 +536,11 @@ class FilesCase(unittest.TestCase):
         os.chmod(path, mode)
         return path
 
+    def openssl_policy(self, *lines):
+        """An environment in which OpenSSL has these lines as the system's policy."""
+        head = ("openssl_conf = all", "[all]", "ssl_conf = ssl", "[ssl]", "system_default = policy", "[policy]")
+        return {"OPENSSL_CONF": self.write("\n".join([*head, *lines, ""]), "policy.cnf")}
+
     def assert_timeout(self, result, seconds, what, state="CRITICAL"):
         """Ended by -t, in time, in a line that says what was waited for (a pattern)."""
         self.assertEqual((result.state, len(result.lines)), (state, 1), result)

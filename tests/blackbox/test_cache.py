@@ -604,7 +604,7 @@ class OneAtATime(CacheCase):
         """Holds the lock of the one entry, as another check would."""
         with self.entry().with_suffix(".lock").open("rb+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield lock
+            yield
 
     def test_eight_at_once(self):
         self.reply(answer().changed(delay=0.5))

@@ -31,16 +31,6 @@ ALWAYS = "20200101000000Z", "20991231235959Z"
 DER_NAME_WITH_NUL = "DER:301c821a" + b"wolk.example\0.evil.example".hex()
 EC_KEY = "ec", "-pkeyopt", "ec_paramgen_curve:P-256"
 
-POLICY = """\
-openssl_conf = all
-[all]
-ssl_conf = ssl
-[ssl]
-system_default = policy
-[policy]
-CipherString = ALL:COMPLEMENTOFALL:@SECLEVEL={level}
-"""
-
 
 Certificate = collections.namedtuple("Certificate", "pem key request")
 
@@ -228,7 +218,7 @@ class Chains(CertificateCase):
 class Weak(CertificateCase):
 
     def policy(self, level):
-        return {"OPENSSL_CONF": self.write(POLICY.format(level=level), "policy.cnf")}
+        return self.openssl_policy(f"CipherString = ALL:COMPLEMENTOFALL:@SECLEVEL={level}")
 
     def test_keys_and_signatures(self):
         """OpenSSL's security level 2, which Debian and others make the default."""
