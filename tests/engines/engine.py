@@ -15,10 +15,10 @@ import re
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,13 +58,6 @@ def run(*argv, **options):
     return output
 
 
-def copy(example, target):
-    """An example of contrib/ as it is, readable by all, where an administrator would put it."""
-    target = pathlib.Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(CONTRIB / example, target)
-
-
 # An administrator's tools, for root: no network, an editor that leaves the file as it is, and no systemd.
 TOOLS = {
     "apt": 'shift; case $1 in ./*) exec dpkg --install "$@" ;; esac; exec dpkg --status "$@"',
@@ -74,16 +67,21 @@ TOOLS = {
 }
 
 
-def shell_lines(document, heading):
-    """The commands that a document gives under a heading."""
+def shell_blocks(document, heading=None):
+    """The blocks of commands that a document gives, under a heading if one is named."""
     text = (TOP / document).read_text(encoding="utf-8")
-    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)[1]
-    blocks = re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
-    return [line for block in blocks for line in block.splitlines()]
+    if heading:
+        text = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)[1]
+    return [textwrap.dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)]
+
+
+def shell_lines(document, heading):
+    """The commands of these blocks."""
+    return [line for block in shell_blocks(document, heading) for line in block.splitlines()]
 
 
 def type_in(line, text=""):
-    """Types a command as a document has it, in the folder of the sources; gives what it prints."""
+    """Types a command, or a block, as a document has it, in the folder of the sources; gives what it prints."""
     with tempfile.TemporaryDirectory() as tools:
         for name, script in TOOLS.items():
             tool = pathlib.Path(tools, name)
@@ -308,7 +306,19 @@ def _without_times(text):
 
 
 class SituationsCase(unittest.TestCase):
-    """For engines: check(situation) after which outcome() is what an example made of it."""
+    """For examples: check() gives the Outcome that an engine has of one of them now."""
+
+    def assert_situations(self, crm, check):
+        for name in SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check())
+
+    def assert_one_call_serves_many_checks(self, crm, check):
+        with crm.situation("ok") as api:
+            first, again = check(), check()
+        self.assertEqual(len(api.requests), 1)
+        self.assertNotIn("(answer ", first.text)
+        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
 
     def assert_situation(self, name, outcome):
         _used, state, text = SITUATIONS[name]
@@ -319,11 +329,3 @@ class SituationsCase(unittest.TestCase):
             self.assertEqual(outcome.perfdata, "")
         else:
             self.assertRegex(outcome.perfdata, rf"^available={available};")
-
-
-def unverified_tls():
-    """For what an engine offers on loopback with a certificate of its own."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -1,7 +1,6 @@
 """Icinga Web 2 as the tests need it: MariaDB, and what an administrator puts into /etc/icingaweb2."""
 
 import html
-import http.cookiejar
 import json
 import pathlib
 import re
@@ -149,8 +148,7 @@ def service_url(host, service, **parameters):
 
 def page(url):
     """The HTML of a page."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}),
-                                         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with opener.open(url) as answer:
         return answer.read().decode()
 
@@ -233,11 +231,13 @@ def wait_for_points(metrics, series, number):
 # --- the browser -----------------------------------------------------------------------------
 
 
-def photograph(url, path, width, height):
+def photograph(url, width, height):
     """A PNG of a page in Chromium, when its scripts have nothing more to do."""
     with tempfile.TemporaryDirectory() as profile:
+        picture = pathlib.Path(profile, "picture.png")
         engine.run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
                    "--no-first-run", "--disable-background-networking", "--disable-component-update",
                    "--disable-sync", f"--user-data-dir={profile}", "--hide-scrollbars",
                    f"--window-size={width},{height}", "--virtual-time-budget=15000",
-                   f"--screenshot={path}", url)
+                   f"--screenshot={picture}", url)
+        return picture.read_bytes()

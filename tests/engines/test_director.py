@@ -161,15 +161,10 @@ class Basket(unittest.TestCase):
 class Services(engine.SituationsCase):
 
     def test_situations_of_the_service_of_the_set(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                self.assert_situation(name, daemon.check(f"{HOST}!wolkvox token"))
+        self.assert_situations(crm, lambda: daemon.check(f"{HOST}!wolkvox token"))
 
     def test_situations_of_manager(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                outcome = daemon.check("manager!wolkvox token")
-                self.assert_situation(name, outcome)
+        self.assert_situations(crm, lambda: daemon.check("manager!wolkvox token"))
         self.assertNotIn("--operation", daemon.result("manager!wolkvox token")["command"])
 
     def test_a_service_from_the_template_has_values_of_its_own(self):
