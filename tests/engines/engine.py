@@ -192,13 +192,15 @@ SITUATIONS = {
     "wrong token": (1000, 2, r"token refused: HTTP 403, FORBIDDEN: PLEASE VALIDATE TOKEN \("),
 }
 STATES = blackbox.STATES
+# Half a day is over, because what a forecast says must not depend on when the tests are run.
+RESET_HOUR = (datetime.datetime.now().hour + 12) % 24
 
 
 class Api(api_module.WolkvoxApi):
-    """The stand-in with a Reply of its own for some operations."""
+    """The stand-in in the place of the vendor's servers, with a Reply of its own for some operations."""
 
-    def __init__(self, *args, replies=None, **options):
-        super().__init__(*args, **options)
+    def __init__(self, tokens, *, authority, replies=None):
+        super().__init__(tokens, certificate="vendor", port=443, authority=authority, reset_hour=RESET_HOUR)
         self.replies = replies or {}
 
     def tokens_seen(self, operation):
@@ -249,10 +251,7 @@ class Crm:
             return
         tokens = [api_module.Token(token, operation, 4800, used, "sales-crm")
                   for operation, token in self.tokens.items()]
-        # Half a day is over, for what a forecast says must not depend on when the tests are run.
-        reset_hour = (datetime.datetime.now().hour + 12) % 24
-        with Api(tokens, certificate="vendor", port=443, authority=self._authority,
-                 replies=replies, reset_hour=reset_hour) as api:
+        with Api(tokens, authority=self._authority, replies=replies) as api:
             yield api
 
     def write_tokens(self, instead=None):
