@@ -3,45 +3,45 @@
 
 #include "daily_time.h"
 
+#include <stdio.h>
 #include <time.h>
 
-enum { MINUTE_MS = 60 * 1000, HOUR_MINUTES = 60, DAY_MINUTES = 24 * HOUR_MINUTES };
+enum {
+    MINUTE_MS = 60 * 1000,
+    HOUR_MINUTES = 60,
+    DAY_MINUTES = 24 * HOUR_MINUTES,
+    OFFSET_MAX_MINUTES = 14 * HOUR_MINUTES
+};
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/* HH:MM in minutes, or -1. Stops at the first character that does not fit, hence also at a NUL. */
-static int parse_minutes(const char *text) {
-    if (!is_digit(text[0]) || !is_digit(text[1]) || text[2] != ':' || text[3] < '0' ||
-        text[3] > '5' || !is_digit(text[4]))
-        return -1;
-    return ((text[0] - '0') * 10 + text[1] - '0') * HOUR_MINUTES + (text[3] - '0') * 10 + text[4] -
-           '0';
-}
-
-static int parse_offset(const char *text, int *minutes) {
-    const int max = 14 * HOUR_MINUTES;
-
-    *minutes = 0;
-    if (text[0] == 'Z')
-        return text[1] == '\0' ? 0 : -1;
-    if (text[0] != '+' && text[0] != '-')
-        return -1;
-    int magnitude = parse_minutes(text + 1);
-    if (magnitude < 0 || magnitude > max || text[6] != '\0')
-        return -1;
-    *minutes = text[0] == '-' ? -magnitude : magnitude;
-    return 0;
+/* Whether the text is the pattern, in which 0 stands for any digit. */
+static bool fits(const char *text, const char *pattern) {
+    for (; *pattern != '\0'; text++, pattern++)
+        if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
+            return false;
+    return *text == '\0';
 }
 
 int daily_time_parse(const char *text, struct daily_time *time) {
-    int minutes = parse_minutes(text);
+    bool is_local = fits(text, "00:00");
+    int hour = 0;
+    int minute = 0;
+    char sign = '+';
+    int offset_hour = 0;
+    int offset_minute = 0;
 
-    if (minutes < 0 || minutes >= DAY_MINUTES)
+    if (!is_local && !fits(text, "00:00Z") && !fits(text, "00:00+00:00") &&
+        !fits(text, "00:00-00:00"))
         return -1;
-    *time = (struct daily_time){.minutes = minutes, .is_local = text[5] == '\0'};
-    return time->is_local ? 0 : parse_offset(text + 5, &time->offset_minutes);
+    sscanf(text, "%2d:%2d%c%2d:%2d", &hour, &minute, &sign, &offset_hour, &offset_minute);
+    int offset = offset_hour * HOUR_MINUTES + offset_minute;
+    if (hour > 23 || minute > 59 || offset_minute > 59 || offset > OFFSET_MAX_MINUTES)
+        return -1;
+    *time = (struct daily_time){
+        .minutes = hour * HOUR_MINUTES + minute,
+        .is_local = is_local,
+        .offset_minutes = sign == '-' ? -offset : offset,
+    };
+    return 0;
 }
 
 static int64_t next_by_offset(const struct daily_time *time, int64_t after_ms) {

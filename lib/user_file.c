@@ -73,7 +73,8 @@ static int wait_for_bytes(const struct user_file *file, struct error *error) {
     return 0;
 }
 
-long user_file_read(struct user_file *file, void *buffer, size_t size, struct error *error) {
+/* Gives the number of bytes, 0 at the end, or -1. */
+static long read_bytes(struct user_file *file, void *buffer, size_t size, struct error *error) {
     ssize_t length;
 
     do {
@@ -98,7 +99,7 @@ int user_file_fail_at_line(const struct user_file *file, const char *what, const
 /* Gives 1, 0 at the end, or -1. */
 static int read_byte(struct user_file *file, char *byte, struct error *error) {
     if (file->chunk_used == file->chunk_length) {
-        long length = user_file_read(file, file->chunk, sizeof file->chunk, error);
+        long length = read_bytes(file, file->chunk, sizeof file->chunk, error);
         if (length <= 0)
             return (int)length;
         file->chunk_length = (size_t)length;

@@ -38,13 +38,10 @@ struct user_file {
 int user_file_open(struct user_file *file, const char *path, const char *what,
                    const struct deadline *deadline, struct error *error);
 
-/* Reads up to `size` bytes. Gives their number, 0 at the end, or -1 with ERROR_LOCAL, also
- * where a pipe stays silent until the deadline, and beyond USER_FILE_SIZE_MAX bytes in all. */
-long user_file_read(struct user_file *file, void *buffer, size_t size, struct error *error);
-
 /* Reads the next line of at most USER_FILE_LINE_MAX bytes into file->line, without its end (LF or
  * CR LF). What a pipe delivers behind it is not waited for. Gives 1, 0 where there is no further
- * line, or -1 as user_file_read(). */
+ * line, or -1 with ERROR_LOCAL, also where the line is longer, where a pipe stays silent until the
+ * deadline, and beyond USER_FILE_SIZE_MAX bytes in all. */
 int user_file_read_line(struct user_file *file, struct error *error);
 
 /* Fills *error with file and line, followed by the two texts. Always returns -1. */

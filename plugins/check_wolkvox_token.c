@@ -30,16 +30,9 @@ struct check {
 };
 
 static enum state state_of(const struct error *error, const struct options *options) {
-    switch (error->kind) {
-    case ERROR_UNAVAILABLE:
+    if (error->kind == ERROR_UNAVAILABLE)
         return options->unavailable;
-    case ERROR_TIMEOUT:
-        return options->timeout_state;
-    case ERROR_USAGE:
-    case ERROR_LOCAL:
-        break;
-    }
-    return STATE_UNKNOWN;
+    return error->kind == ERROR_TIMEOUT ? options->timeout_state : STATE_UNKNOWN;
 }
 
 static void judge(struct check *check) {

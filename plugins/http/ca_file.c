@@ -10,39 +10,31 @@
 #include <string.h>
 
 /* As OpenSSL names it, with and without what it is trusted for. */
-static const char *const begins[] = {
-    "-----BEGIN CERTIFICATE-----",
-    "-----BEGIN X509 CERTIFICATE-----",
-    "-----BEGIN TRUSTED CERTIFICATE-----",
-};
-enum { BEGIN_MAX = sizeof "-----BEGIN TRUSTED CERTIFICATE-----" - 1 };
+static bool begins_certificate(const char *line) {
+    static const char *const begins[] = {
+        "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN X509 CERTIFICATE-----",
+        "-----BEGIN TRUSTED CERTIFICATE-----",
+    };
 
-static bool holds_begin(const char *bytes, size_t length) {
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
-        if (memmem(bytes, length, begins[i], strlen(begins[i])) != NULL)
+        if (strncmp(line, begins[i], strlen(begins[i])) == 0)
             return true;
     return false;
 }
 
-/* What is read keeps its end for the next round, because a line may be read in two pieces. */
 static int find_certificate(struct user_file *input, struct error *error) {
-    char bytes[BEGIN_MAX + 16 * 1024];
-    size_t kept = 0;
-    long size;
+    int result;
 
     if (input->is_pipe)
         return error_set(error, ERROR_LOCAL, "the %s is a pipe; it must be a regular file",
                          input->name);
-    while ((size = user_file_read(input, bytes + kept, sizeof bytes - kept, error)) > 0) {
-        size_t length = kept + (size_t)size;
-        if (holds_begin(bytes, length))
+    while ((result = user_file_read_line(input, error)) > 0)
+        if (begins_certificate(input->line))
             return 0;
-        kept = length < BEGIN_MAX ? length : BEGIN_MAX;
-        memmove(bytes, bytes + length - kept, kept);
-    }
-    return size < 0 ? -1
-                    : error_set(error, ERROR_LOCAL, "the %s holds no certificate in PEM form",
-                                input->name);
+    return result < 0 ? -1
+                      : error_set(error, ERROR_LOCAL, "the %s holds no certificate in PEM form",
+                                  input->name);
 }
 
 int ca_file_check(const char *path, const struct deadline *deadline, struct error *error) {

@@ -481,6 +481,11 @@ def wait_until(condition, seconds=60):
         os.sched_yield()
 
 
+def preloaded(name, **variables):
+    """An environment in which a library of tests/preload is loaded first, and what is said to it."""
+    return {"LD_PRELOAD": str(PRELOADED / f"{name}.so"), **{key: str(value) for key, value in variables.items()}}
+
+
 @contextlib.contextmanager
 def feeding(*pieces, close=True):
     """The reading end of a pipe to which a thread writes; without `close` the writing end stays open."""

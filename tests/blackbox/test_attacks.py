@@ -12,17 +12,13 @@ import json
 import select
 import ssl
 import struct
-import unittest
 import warnings
 
 import blackbox
+from blackbox import TOKEN, TalkingServer, for_ever, then_listen
 
 api_module = blackbox.load_api()
-TalkingServer = blackbox.TalkingServer
-for_ever = blackbox.for_ever
-then_listen = blackbox.then_listen
 
-TOKEN = "a77ack-token-0123456789abcdef"
 SECONDS = blackbox.ENOUGH  # -t of the runs that end by themselves
 SHORT = blackbox.SILENT_SECONDS  # of those that the time ends
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -97,22 +93,22 @@ def with_header(*lines, body=BODY, length=LENGTH):
     return HEAD + b"".join(line + b"\r\n" for line in lines) + length + b"\r\n" + body
 
 
-class AttackCase(unittest.TestCase):
+class AttackCase(blackbox.FilesCase):
 
     def attack(self, states, server, *args, seconds=SECONDS):
         """One run against a server that has not started yet, held to what is promised of all."""
         with server:
             result = blackbox.run("-H", server.url, "-o", "sales", "--unavailable=warning",
-                                  f"-t{seconds}", *args, token=TOKEN, timeout=seconds + 30)
+                                  f"-t{seconds}", *args, token=TOKEN)
             heads, connections = list(server.heads), server.connections
         self.assertIn(result.state, states, result)
         self.assertLess(result.seconds, seconds + blackbox.SLACK, result)
         self.assertEqual(connections, 1, result)
         requests = b"".join(heads).count(TOKEN.encode())
-        self.assertLessEqual(requests, 1, result)
+        # One that has answered first may not have read the request yet.
+        least = 1 if result.state == "OK" and not server.first else 0
+        self.assertTrue(least <= requests <= 1, result)
         if result.state == "OK":
-            if not server.first:  # one that has answered may not have read it yet
-                self.assertEqual(requests, 1, result)
             self.assertEqual(result.perfdata["available"].value, "4799", result)
         else:
             self.assertIsNone(result.perfdata_text, result)
@@ -131,18 +127,14 @@ class Smuggling(AttackCase):
 
     def test_lengths_and_chunks(self):
         body, chunked = chunks(BODY) + b"0\r\n\r\n", CHUNKED[:-2]
-        both = BODY + b"\r\n" + SOUND
-        rows = [(f"length {length}", states,
-                 with_header(length=b"Content-Length: %s\r\n" % length, body=answer))
-                for length, states, answer in (
-                    (b"%d, %d" % (len(BODY), len(BODY)), ANY, BODY), (b"0x40", BROKEN, BODY),
-                    (b"5abc", BROKEN, BODY), (b"0", BROKEN, BODY), (b"", ANY, BODY),
-                    (b"18446744073709551617", ANY, BODY), (b"%d" % len(both), BROKEN, both))]
+        rows = [(f"length {length}", states, with_header(length=b"Content-Length: %s\r\n" % length))
+                for length, states in ((b"%d, %d" % (len(BODY), len(BODY)), ANY), (b"0x40", BROKEN),
+                                       (b"5abc", BROKEN), (b"0", BROKEN), (b"", ANY),
+                                       (b"18446744073709551617", ANY))]
         rows += [
             ("the same twice", OK, with_header(LENGTH[:-2])),
             ("the longer first", ANY, with_header(b"Content-Length: 9999")),
             ("the shorter last", BROKEN, HEAD + LENGTH + b"Content-Length: 9\r\n\r\n" + BODY),
-            ("the longer last", UNAVAILABLE, HEAD + LENGTH + b"Content-Length: 9999\r\n\r\n" + BODY),
             ("length, then chunked", ANY, with_header(chunked, body=body, length=b"Content-Length: 3\r\n")),
             ("chunked, yet plain", BROKEN, with_header(chunked)),
             ("chunked in HTTP/1.0", ANY, b"HTTP/1.0 200 OK\r\n" + CHUNKED + b"\r\n" + body),
@@ -158,7 +150,6 @@ class Smuggling(AttackCase):
             ("NUL before a length", BROKEN, with_header(b"\0Content-Length: 5")),
             ("LF only", ANY, SOUND.replace(b"\r\n", b"\n")),
             ("no colon", ANY, with_header(b"nothing of the kind")),
-            ("no value", OK, with_header(b"X:")),
             ("folded", OK, with_header(b"X: a", b"\tb", b" Content-Length: 5")),
             ("8 bit and escapes", OK, with_header(b"X\xff\x80: \xfe\x1b[2J\x1b]0;title\x07")),
             ("response splitting", BROKEN, HEAD + b"X: a\r\nContent-Length: 0\r\n\r\n" + SOUND),
@@ -172,28 +163,23 @@ class Smuggling(AttackCase):
 
     def test_status_lines(self):
         rows = [(line, ANY) for line in (
-            b"HTTP/1.1 200 O\xffK", b"HTTP/1.0 200 OK", b"HTTP/1.1 200 OK HTTP/1.1 403 No",
-            b"HTTP/2 200 OK", b"HTTP/1.1  200 OK", b"http/1.1 200 OK", b"HTTP/1.1 200OK",
-            b"HTTP/1.1 2000 OK")]
+            b"HTTP/1.1 200 O\xffK", b"HTTP/1.0 200 OK", b"HTTP/2 200 OK", b"HTTP/1.1  200 OK",
+            b"http/1.1 200 OK", b"HTTP/1.1 200OK", b"HTTP/1.1 2000 OK")]
         rows += [(line, BROKEN) for line in (
-            b"HTTP/1.1 OK", b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 0 OK",
-            b"HTTP/1.1 999 OK", b"HTTP/1.1 4294967496 OK", b"HTTP 200 OK", b"ICY 200 OK",
-            b"\xef\xbb\xbfHTTP/1.1 200", b"HTTP/1.1 0xc8 OK")]
+            b"HTTP/1.1 OK", b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 0 OK", b"HTTP/1.1 999 OK",
+            b"HTTP/1.1 4294967496 OK", b"HTTP 200 OK", b"\xef\xbb\xbfHTTP/1.1 200")]
         rows += [(line, LATELY_BROKEN) for line in (b"HTTP/3 200 OK", b"HTTP/1.1 200\0 OK")]
         # What has no body by definition has none, whatever follows.
-        rows += [(b"HTTP/1.1 %d None" % status, UNAVAILABLE) for status in (204, 205, 304)]
+        rows += [(b"HTTP/1.1 %d None" % status, UNAVAILABLE) for status in (204, 304)]
         self.table([(line, states, line + b"\r\n" + LENGTH + b"\r\n" + BODY)
                     for line, states in rows])
 
     def test_what_stands_around_the_answer(self):
         self.table((
             ("a second answer", OK, SOUND + b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"),
-            ("a second one that differs", OK,
-             SOUND + HEAD + b"Content-Length: %d\r\n\r\n" % len(OTHER_BODY) + OTHER_BODY),
             ("data", OK, SOUND + bytes(range(256)) * 300),
             ("data behind the chunks", OK,
              HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n\r\n" + SOUND),
-            ("data without a length", UNKNOWN, HEAD + b"\r\n" + BODY + SOUND),
             ("JSON behind the JSON", UNKNOWN, HEAD + b"\r\n" + BODY + OTHER_BODY),
             ("data that never ends", OK, for_ever(SOUND, bytes(65536))),
             ("HTTP/0.9", UNAVAILABLE, BODY),
@@ -203,37 +189,22 @@ class Smuggling(AttackCase):
             ("newlines before it", BROKEN, b"\r\n\r\n" + SOUND),
             ("preface of HTTP/2", UNAVAILABLE, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SOUND),
         ))
-
-    def test_an_answer_before_the_request(self):
         for states, answer in ((ANY, SOUND), (ANY - OK, b"HTTP/1.1 408 Late\r\n\r\n")):
-            with self.subTest(answer[:12]):
+            with self.subTest("before the request", answer=answer[:12]):
                 self.attack(states, TalkingServer(answer, first=True))
 
-
-class Interim(AttackCase):
-    """Answers of the 1xx kind."""
-
-    def test_many(self):
-        for status in (100, 103, 199):
-            line = b"HTTP/1.1 %d Interim\r\n" % status
-            self.table(((status, ANY, (line + b"X: y\r\n\r\n") * 20 + SOUND),
-                        (f"{status} for ever", UNAVAILABLE, for_ever(b"", repeated(line + b"\r\n"))),
-                        (f"{status} with headers", UNAVAILABLE,
-                         for_ever(b"", repeated(line + b"Link: </x>\r\nContent-Length: 5\r\n\r\n")))))
-
-    def test_switching_protocols(self):
-        switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n"
-        self.table([(protocol, ANY, switch % protocol + rest)
-                    for protocol in (b"h2c", b"websocket", b"nonsense") for rest in (b"", SOUND)])
-        self.table([("and then silence", UNAVAILABLE, then_listen(switch % b"h2c"))], seconds=SHORT)
-        self.table([("for ever", BROKEN, for_ever(switch % b"h2c", bytes(65536)))])
-
-    def test_what_an_interim_answer_says_does_not_count(self):
-        """Neither its headers nor its status are those of the answer."""
+    def test_interim_answers(self):
+        """Neither their headers nor their status are those of the answer, and they may have no end."""
         early = (b"HTTP/1.1 103 Early\r\nLocation: https://elsewhere.example/\r\n"
                  b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n")
-        self.table((("sound", ANY, early + SOUND),
-                    ("none", UNAVAILABLE, early), ("then a body", UNAVAILABLE, early + BODY)))
+        switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        self.table((("many", ANY, b"HTTP/1.1 100 C\r\nX: y\r\n\r\n" * 20 + SOUND), ("sound", ANY, early + SOUND),
+                    ("none", UNAVAILABLE, early), ("then a body", UNAVAILABLE, early + BODY),
+                    ("for ever", UNAVAILABLE, for_ever(b"", repeated(b"HTTP/1.1 199 I\r\n\r\n"))),
+                    ("with headers", UNAVAILABLE, for_ever(b"", repeated(early))),
+                    ("switch", ANY, switch), ("switch and an answer", ANY, switch + SOUND),
+                    ("switch and no end", BROKEN, for_ever(switch, bytes(65536)))))
+        self.table([("switch and silence", UNAVAILABLE, then_listen(switch))], seconds=SHORT)
 
 
 class Endless(AttackCase):
@@ -247,7 +218,6 @@ class Endless(AttackCase):
             ("one for ever", UNAVAILABLE, for_ever(HEAD + b"X: ", b"\r" * 65536)),
             ("folded for ever", UNAVAILABLE, for_ever(HEAD + b"X: y\r\n", repeated(b"\t\r\n"))),
             ("cookies for ever", UNAVAILABLE, for_ever(HEAD, repeated(b"Set-Cookie: a=b\r\n"))),
-            ("no line for ever", UNAVAILABLE, for_ever(HEAD, bytes(65536))),
             ("status line for ever", UNAVAILABLE, for_ever(b"HTTP/1.1 200 ", b"O" * 65536)),
             ("newlines for ever", UNAVAILABLE, for_ever(b"", b"\r\n" * 1000)),
             ("just within", OK, with_header(*[b"X: " + b"v" * 4091] * 15)),
@@ -255,33 +225,24 @@ class Endless(AttackCase):
 
     def test_slowly_by_the_byte(self):
         """Each byte comes in time; all of them do not."""
-        rows = {"interim": (b"", b"HTTP/1.1 100 C\r\n\r\n"), "header": (HEAD, b"X: y\r\n"),
-                "chunks": (HEAD + CHUNKED + b"\r\n", b"1\r\n \r\n"),
-                "an extension": (HEAD + CHUNKED + b"\r\n1;", b"x"),
-                "trailers": (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"),
-                "white space behind": (HEAD + b"\r\n" + BODY, b" ")}
+        rows = ((b"", b"HTTP/1.1 100 C\r\n\r\n"), (HEAD, b"X: y\r\n"),
+                (HEAD + CHUNKED + b"\r\n", b"1\r\n \r\n"), (HEAD + CHUNKED + b"\r\n1;", b"x"),
+                (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"), (HEAD + b"\r\n" + BODY, b" "))
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            runs = {name: pool.submit(self.attack, UNAVAILABLE, TalkingServer(
+            runs = {begin + piece: pool.submit(self.attack, UNAVAILABLE, TalkingServer(
                         slowly(begin, iter(lambda piece=piece: piece, None))), seconds=SHORT)
-                    for name, (begin, piece) in blackbox.some(list(rows.items()))}
+                    for begin, piece in blackbox.some(rows)}
             for name, run in runs.items():
                 with self.subTest(name):
                     self.assertRegex(run.result().message, f"^timeout: waited {SHORT} s for ")
 
-
-class Chunks(AttackCase):
-
-    def on_chunks(self, rows):
+    def test_chunks(self):
+        whole, end = chunks(BODY), b"0\r\n\r\n"
         begin = HEAD + CHUNKED + b"\r\n"
         self.table([(name, states, for_ever(begin + talk[0], talk[1]) if isinstance(talk, tuple)
-                     else begin + talk) for name, states, talk in rows])
-
-    def test_sizes(self):
-        whole, end = chunks(BODY), b"0\r\n\r\n"
-        self.on_chunks((
+                     else begin + talk) for name, states, talk in (
             ("negative", UNAVAILABLE, b"-5\r\n" + BODY + b"\r\n" + end),
             ("no number", UNAVAILABLE, b"zz\r\n" + BODY + b"\r\n" + end),
-            ("2^32", UNAVAILABLE, b"100000000\r\n" + BODY),
             ("2^63", UNAVAILABLE, b"8000000000000000\r\n" + BODY),
             ("2^64 and the length", UNAVAILABLE, b"1%016x\r\n%s\r\n%s" % (len(BODY), BODY, end)),
             ("nothing", UNAVAILABLE, b"\r\n" + whole + end),
@@ -289,24 +250,13 @@ class Chunks(AttackCase):
             ("LF only", ANY, b"%x\n%s\n0\n\n" % (len(BODY), BODY)),
             ("shorter than the body", BROKEN, b"%x\r\n%s\r\n" % (len(BODY) - 1, BODY) + end),
             ("by the byte for ever", UNKNOWN, (b"", repeated(b"1\r\n \r\n"))),
-        ))
-
-    def test_extensions_and_trailers(self):
-        whole = chunks(BODY)
-        self.on_chunks((
-            ("extension", OK, b'%x;a="b;c"\r\n%s\r\n0\r\n\r\n' % (len(BODY), BODY)),
-            ("trailers", OK, whole + b"0\r\nX: y\r\nZ: z\r\n\r\n"),
             ("trailer of another length", ANY, whole + b"0\r\nContent-Length: 5\r\n\r\n"),
             ("trailer that redirects", ANY, whole + b"0\r\nLocation: //elsewhere.example\r\n\r\n"),
             ("trailer of a MiB", UNAVAILABLE, whole + b"0\r\nX: " + b"y" * 1024 * 1024 + b"\r\n\r\n"),
             ("no end of trailers", UNAVAILABLE, whole + b"0\r\nX: y\r\n"),
-            ("trailers for ever", UNAVAILABLE, (whole + b"0\r\n", repeated(b"X: y\r\n"))),
-        ))
-
-    def test_an_extension_without_end(self):
-        """Nothing of it is kept; it is the time that ends it."""
-        begin = HEAD + CHUNKED + b"\r\n" + b"%x;" % len(BODY)
-        self.attack(UNAVAILABLE, TalkingServer(for_ever(begin, b"x" * 65536)), seconds=SHORT)
+            ("trailers for ever", UNAVAILABLE, (whole + b"0\r\n", repeated(b"X: y\r\n"))))])
+        # Nothing of an extension is kept; it is the time that ends it.
+        self.table([("an extension for ever", UNAVAILABLE, for_ever(begin + b"5;", b"x" * 65536))], seconds=SHORT)
 
 
 class ThroughTls(AttackCase):
@@ -314,6 +264,7 @@ class ThroughTls(AttackCase):
 
     @classmethod
     def setUpClass(cls):
+        super().setUpClass()
         cls.authority = api_module.CertificateAuthority()
         cls.addClassCleanup(cls.authority.close)
 
@@ -339,7 +290,6 @@ class ThroughTls(AttackCase):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             for name, states, talk in (
                     ("close_notify", OK, unwrapped(SOUND)), ("none", OK, SOUND),
-                    ("close_notify at once", UNAVAILABLE, unwrapped(b"")),
                     ("close_notify in the body", UNAVAILABLE, unwrapped(SOUND[:-9])),
                     ("until close_notify", OK, unwrapped(HEAD + b"\r\n" + BODY)),
                     ("half, until the end", BROKEN, HEAD + b"\r\n" + BODY[:-9]),
@@ -350,15 +300,12 @@ class ThroughTls(AttackCase):
                 with self.subTest(name, version=version):
                     self.attack_with_tls(states, talk, version=version)
 
-    def test_floods(self):
+    def test_floods_and_an_early_answer(self):
         """As on plain HTTP, and a kind of TLS's own."""
-        self.attack_with_tls(UNAVAILABLE, for_ever(b"", repeated(b"HTTP/1.1 100 C\r\n\r\n")))
         self.attack_with_tls(UNAVAILABLE, for_ever(HEAD, repeated(b"X: y\r\n")))
         self.attack_with_tls(UNKNOWN, for_ever(HEAD + b"\r\n", bytes(65536)))
         self.attack_with_tls(UNAVAILABLE, SOUND, version=ssl.TLSVersion.TLSv1_3, tickets=10**7,
                              seconds=SHORT)
-
-    def test_an_answer_before_the_request(self):
         self.attack_with_tls(ANY, SOUND, first=True)
 
     def test_a_demand_for_a_certificate(self):
@@ -398,36 +345,28 @@ class BelowTls(AttackCase):
 
     def test_messages(self):
         rows = [(f"alert {alert}", record(21, bytes(alert)) + record(21, b"\x02\x28"))
-                for alert in ((1, 0), (1, 90), (1, 100), (2, 40), (2, 48), (2, 255), (0, 0), (255, 255))]
+                for alert in ((1, 0), (1, 90), (2, 48), (255, 255))]
         rows += [
             ("alert too short", record(21, b"\x02")), ("empty records", record(22, b"") * 1000),
             ("unheard of kind", record(99, b"x")),
             ("record of 64 KiB", b"\x16\x03\x03\xff\xff" + bytes(65535)),
             ("message of 16 MiB", record(22, b"\x02\xff\xff\xff" + bytes(16000)) * 50),
             ("application data", record(23, b"HTTP/1.1 200 OK\r\n\r\n")),
-            ("client hello", message(1, bytes(100))), ("certificate first", message(11, bytes(3))),
-            ("SSL 2", b"\x80\x2e\x04\x00\x01\x00\x02" * 9),
+            ("client hello", message(1, bytes(100))), ("SSL 2", b"\x80\x2e\x04\x00\x01\x00\x02" * 9),
             ("record of SSL 3", record(22, b"\x02\0\0\0", 0x0300)),
             ("text", b"220 ready\r\n"), ("server hello of zeros", message(2, bytes(70)))]
-        for name, answer in blackbox.some(rows):
+        rows += [(f"{kind} for ever", for_ever(b"", repeated(piece))) for kind, piece in (
+            ("alerts", record(21, b"\x01\x5a")), ("changes", record(20, b"\x01")))]
+        for name, talk in blackbox.some(rows):
             with self.subTest(name):
-                self.on_handshake(answer)
+                self.on_handshake(talk)
 
-    def test_floods(self):
-        for name, piece in (("alerts", record(21, b"\x01\x5a")), ("empty records", record(22, b"")),
-                            ("changes", record(20, b"\x01"))):
-            with self.subTest(name):
-                self.on_handshake(for_ever(b"", repeated(piece)))
-
-    def test_a_flood_that_tls_skips(self):
+    def test_until_the_time_is_up(self):
         """OpenSSL takes HelloRequests without end and does not return to libcurl in between."""
+        self.on_handshake(slowly(b"", [bytes([byte]) for byte in message(2, bytes(16000))]), seconds=SHORT)
         result = self.on_handshake(for_ever(b"", record(22, bytes(16384)) * 60), seconds=SHORT)
         if not blackbox.GNUTLS:  # which takes the first of them for an error
             self.assertRegex(result.message, f"^timeout: waited {SHORT} s for ")
-
-    def test_slowly_by_the_byte(self):
-        pieces = [bytes([byte]) for byte in message(2, bytes(16000))]
-        self.on_handshake(slowly(b"", pieces), seconds=SHORT)
 
 
 class HostileProxy(AttackCase):
@@ -436,7 +375,7 @@ class HostileProxy(AttackCase):
     def through(self, talk, seconds=SECONDS):
         with TalkingServer(talk) as proxy:
             result = blackbox.run("-H", "https://crm.example", "-o", "sales", f"-t{seconds}",
-                                  "--unavailable=warning", "--proxy", proxy.url, token=TOKEN, timeout=seconds + 30)
+                                  "--unavailable=warning", "--proxy", proxy.url, token=TOKEN)
             heads = b"".join(proxy.heads)
         self.assertIn(result.state, UNAVAILABLE, result)
         self.assertLess(result.seconds, seconds + blackbox.SLACK, result)
@@ -446,7 +385,9 @@ class HostileProxy(AttackCase):
         return result
 
     def test_answers_to_connect(self):
+        """Whose body libcurl reads to its end where it is a refusal, and does not return in between."""
         established = b"HTTP/1.1 200 Connection established\r\n"
+        no = b"HTTP/1.1 407 No\r\n"
         for name, talk in (
                 ("the API's own answer", SOUND),
                 ("plain text in the tunnel", established + b"\r\n" + SOUND),
@@ -455,17 +396,11 @@ class HostileProxy(AttackCase):
                 ("HTTP/0.9", BODY), ("NUL", established + b"X: a\0b\r\n\r\n"),
                 ("garbage", established + b"\r\n" + bytes(range(256))),
                 ("headers for ever", for_ever(established, repeated(b"X: y\r\n"))),
-                ("one for ever", for_ever(established + b"X: ", b"y" * 65536)),
                 ("1xx for ever", for_ever(b"", repeated(b"HTTP/1.1 100 C\r\n\r\n"))),
                 ("a body for ever", for_ever(b"HTTP/1.1 403 No\r\n\r\n", b"x" * 4096)),
-                ("407 without credentials",
-                 b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n")):
+                ("407 without credentials", no + b"Proxy-Authenticate: Basic\r\n\r\n")):
             with self.subTest(name):
                 self.through(talk)
-
-    def test_a_refusal_whose_body_never_ends(self):
-        """libcurl reads it to its end, and does not return in between."""
-        no = b"HTTP/1.1 407 No\r\n"
         for name, head, piece in (
                 ("length", b"Content-Length: 99999999999\r\n\r\n", bytes(65536)),
                 ("chunks", CHUNKED + b"\r\n", repeated(b"1\r\nx\r\n"))):

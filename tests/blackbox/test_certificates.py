@@ -6,19 +6,16 @@ Expired and self-signed ones, foreign authorities and the versions of TLS are in
 """
 
 import pathlib
-import shutil
 import ssl
 import struct
 import tempfile
-import unittest
 
 import blackbox
 
 api_module = blackbox.load_api()
 
-TOKEN = "c3rt1f1cate-token-0123456789abcdef"
+TOKEN = blackbox.TOKEN
 UNAVAILABLE = "WARNING"  # by --unavailable=warning, which every run is given
-SECONDS = blackbox.ENOUGH
 ACCEPTED, REFUSED = "accepted", "refused"
 # Where GnuTLS, or libcurl with it, may see it otherwise.
 BY_OPENSSL, REFUSED_BY_OPENSSL = ("either",) * 2 if blackbox.GNUTLS else (ACCEPTED, REFUSED)
@@ -83,13 +80,6 @@ class Mint(api_module.CertificateAuthority):
                       "-startdate", dates[0], "-enddate", dates[1])
         return made
 
-    def revoke(self, certificate):
-        """The issuer's list of what is revoked, with this one on it, as PEM."""
-        by = ("-cert", certificate.issuer.pem, "-keyfile", certificate.issuer.key)
-        self._openssl("ca", "-revoke", certificate.pem, *by)
-        self._openssl("ca", "-gencrl", "-crldays", "3650", *by, "-out", "crl.pem")
-        return pathlib.Path(self._path("crl.pem")).read_text(encoding="ascii")
-
 
 class Server(api_module.WolkvoxApi):
     """The stand-in with TLS as told: a server that has no scruples of its own."""
@@ -97,7 +87,7 @@ class Server(api_module.WolkvoxApi):
     def __init__(self, certificate, key):
         super().__init__(tls=False)
         self.scheme = "https"
-        self.default_reply = api_module.Reply.json(blackbox.envelope())
+        self.default_reply = blackbox.answer()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
         self._context.load_cert_chain(certificate, key)
@@ -120,13 +110,14 @@ def tagged(tag, content):
     return bytes([tag, 0x80 | len(digits)]) + digits + content
 
 
-class CertificateCase(unittest.TestCase):
+class CertificateCase(blackbox.FilesCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.directory = pathlib.Path(tempfile.mkdtemp(prefix="test-certificates-"))
-        cls.addClassCleanup(shutil.rmtree, cls.directory)
-        cls.mint = Mint(cls.directory)
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.mint = Mint(folder.name)
         cls.root = cls.mint.sign(None, *CA, name="root")
         cls.any_leaf = cls.mint.sign(cls.root, *SERVER, LOCAL)
         cls.proxy = blackbox.Proxy()
@@ -148,13 +139,11 @@ class CertificateCase(unittest.TestCase):
 
         reason  what OpenSSL's message says of it; GnuTLS has words of its own
         """
-        chain = self.directory / "chain.pem"
-        chain.write_text("".join(certificate.text for certificate in (leaf, *others)))
+        chain = self.write("".join(certificate.text for certificate in (leaf, *others)), "chain.pem")
         with Server(chain, leaf.key) as server:
             result = blackbox.run("-H", f"https://{host}:{server.port}", "-o", "sales",
-                                  f"-t{SECONDS}", "--unavailable=warning", "--proxy", self.proxy.url,
-                                  "--ca-file", (trusted or self.root).pem, token=TOKEN, env=env,
-                                  timeout=SECONDS + 30)
+                                  "--unavailable=warning", "--proxy", self.proxy.url,
+                                  "--ca-file", (trusted or self.root).pem, token=TOKEN, env=env)
             self.assertEqual(server.connections, 1, result)
             tokens = [request.token for request in server.requests]
         if outcome not in (ACCEPTED, REFUSED):
@@ -191,33 +180,22 @@ class Names(CertificateCase):
         self.names((
             (star, "a.wolk.example", ACCEPTED), (star, "A.WOLK.Example", ACCEPTED),
             (star, "wolk.example", REFUSED), (star, "a.b.wolk.example", REFUSED),
-            (star, "a.wolk.example.evil.example", REFUSED), (star, "a.xwolk.example", REFUSED),
+            (star, "a.wolk.example.evil.example", REFUSED),
             ("DNS:*", "localhost", REFUSED), ("DNS:*.example", "wolk.example", REFUSED),
             ("DNS:a.*.example", "a.wolk.example", REFUSED),
-            ("DNS:WOLK.Example", "wolk.example", ACCEPTED),
             ("DNS:wolk.example", "wolk.example.", ACCEPTED),
-            ("DNS:wolk.example", "a.wolk.example", REFUSED),
             ("DNS:a.wolk.example", "wolk.example", REFUSED),
-            ("DNS:wolk.example:443", "wolk.example", REFUSED),
             ("email:jane@wolk.example", "wolk.example", REFUSED),
-            ("URI:https://wolk.example/", "wolk.example", REFUSED),
             (many, "n999.wolk.example", ACCEPTED), (many, "n1000.wolk.example", REFUSED),
             (der_names((2, b"wolk.example\0.evil.example")), "wolk.example", REFUSED),
-            (der_names((2, b"wolk.example\0")), "wolk.example", REFUSED),
             (der_names((2, b"")), "wolk.example", REFUSED),
             (der_names((2, b"\x1b[2J|a=1\xff")), "wolk.example", REFUSED),
-            (der_names((2, b"x" * 20000)), "wolk.example", REFUSED)))
-
-    def test_addresses(self):
-        self.names((
+            (der_names((2, b"x" * 20000)), "wolk.example", REFUSED),
             ("IP:127.0.0.1", "127.0.0.1", ACCEPTED), ("IP:127.0.0.2", "127.0.0.1", REFUSED),
             ("IP:127.0.0.1", "localhost", REFUSED), ("DNS:localhost", "127.0.0.1", REFUSED),
             ("DNS:127.0.0.1", "127.0.0.1", REFUSED_BY_OPENSSL),
-            ("DNS:*.0.0.1", "127.0.0.1", REFUSED),
-            ("IP:::1", "[::1]", ACCEPTED), ("IP:::ffff:127.0.0.1", "127.0.0.1", REFUSED),
-            ("IP:10.0.0.1,IP:127.0.0.1", "127.0.0.1", ACCEPTED),
-            (der_names((7, bytes([127, 0, 0]))), "127.0.0.1", REFUSED),
-            (der_names((7, b"127.0.0.1")), "127.0.0.1", REFUSED)))
+            ("IP:::1", "[::1]", ACCEPTED), ("IP:10.0.0.1,IP:127.0.0.1", "127.0.0.1", ACCEPTED),
+            (der_names((7, bytes([127, 0, 0]))), "127.0.0.1", REFUSED)))
 
     def test_common_name(self):
         """An alternative name of the host's kind takes the common name's place."""
@@ -245,14 +223,10 @@ class Chains(CertificateCase):
         impostor = self.mint.sign(self.stranger, *CA, name="upper")
         self.judge_all([(name, outcome, (self.leaf, *others)) for name, outcome, *others in (
             ("all", ACCEPTED, self.lower, self.upper), ("none", REFUSED),
-            ("the lower one missing", REFUSED, self.upper),
-            ("the upper one missing", REFUSED, self.lower),
-            ("wrong order", BY_OPENSSL, self.upper, self.lower),
+            ("one missing", REFUSED, self.lower), ("wrong order", BY_OPENSSL, self.upper, self.lower),
             ("the root too", ACCEPTED, self.lower, self.upper, self.root),
-            ("another's between", BY_OPENSSL, self.lower, self.stranger, self.upper),
             ("another's only", REFUSED, self.stranger),
             ("cross-signed", ACCEPTED, self.lower, self.upper, twin),
-            ("cross-signed by another only", REFUSED, self.lower, twin),
             ("a namesake with another key", REFUSED, self.lower, impostor),
             ("1000 certificates", REFUSED, *[self.lower, self.upper] * 500))])
 
@@ -275,13 +249,10 @@ class Chains(CertificateCase):
         beyond = self.mint.sign(limited, *CA, name="beyond")
         self.judge_all((
             ("no CA", REFUSED, self.below(NO_CA)),
-            ("silent about it", REFUSED, self.below()),
             ("a CA that may not sign", REFUSED,
              self.below(CA[0], "keyUsage=critical,digitalSignature")),
             ("not for servers", REFUSED_BY_OPENSSL, self.below(*CA, "extendedKeyUsage=clientAuth")),
-            ("for servers", ACCEPTED, self.below(*CA, "extendedKeyUsage=serverAuth,clientAuth")),
             ("expired", REFUSED, self.below(*CA, dates=PAST)),
-            ("not yet valid", REFUSED, self.below(*CA, dates=("20980101000000Z", ALWAYS[1]))),
             ("path length 0", ACCEPTED, (self.sign_leaf(limited, LOCAL), limited)),
             ("path too long", REFUSED, (self.sign_leaf(beyond, LOCAL), beyond, limited)),
             ("any server as an authority", REFUSED,
@@ -300,64 +271,43 @@ class Chains(CertificateCase):
             ("a wrong signature", REFUSED, (broken,)),
             ("300 KB", REFUSED, leaf(*SERVER, "1.2.3.4=DER:" + tagged(4, bytes(300000)).hex())),
             ("for clients", REFUSED_BY_OPENSSL, leaf(NO_CA, "extendedKeyUsage=clientAuth")),
-            ("for both", ACCEPTED, leaf(NO_CA, "extendedKeyUsage=clientAuth,serverAuth")),
             ("no word of it", ACCEPTED, leaf(NO_CA)),
             ("critical and unheard of", REFUSED,
              leaf(*SERVER, "1.2.3.4=critical,ASN1:UTF8String:x")),
-            ("unheard of", ACCEPTED, leaf(*SERVER, "1.2.3.4=ASN1:UTF8String:x")),
             ("promises a stapled answer", BY_OPENSSL, leaf(*SERVER, "tlsfeature=status_request"))))
 
-    def test_name_constraints(self):
-        permitted = "nameConstraints=critical,permitted;DNS:wolk.example"
-        excluded = "nameConstraints=critical,excluded;DNS:wolk.example"
-        for constraint, names, host, outcome in blackbox.some((
-                (permitted, "DNS:a.wolk.example", "a.wolk.example", ACCEPTED),
-                (permitted, "DNS:evil.example", "evil.example", REFUSED),
-                (permitted, "DNS:wolk.example,DNS:evil.example", "wolk.example", REFUSED),
-                (excluded, "DNS:other.example", "other.example", ACCEPTED),
-                (excluded, "DNS:a.wolk.example", "a.wolk.example", REFUSED))):
-            issuer = self.mint.sign(self.root, *CA, constraint, name="constrained")
-            leaf = self.sign_leaf(issuer, f"subjectAltName={names}", name="none")
-            with self.subTest(constraint, names=names):
-                self.judge(outcome, leaf, issuer, host=host)
+    def test_names_that_are_left_out(self):
+        for constraint, outcome in (("permitted;DNS:localhost", ACCEPTED), ("excluded;DNS:localhost", REFUSED)):
+            with self.subTest(constraint):
+                issuer = self.mint.sign(self.root, *CA, f"nameConstraints=critical,{constraint}", name="some")
+                self.judge(outcome, self.sign_leaf(issuer, "subjectAltName=DNS:localhost", name="none"), issuer)
 
     def test_lists_and_responders_are_not_asked(self):
         """libcurl by its own defaults asks nobody, nor does it go to servers that are named."""
         with api_module.WolkvoxApi(tls=False) as other:
             where = (f"crlDistributionPoints=URI:{other.url}/crl",
-                     f"authorityInfoAccess=OCSP;URI:{other.url}/ocsp,"
-                     f"caIssuers;URI:{other.url}/issuer")
+                     f"authorityInfoAccess=OCSP;URI:{other.url}/ocsp,caIssuers;URI:{other.url}/issuer")
             issuer = self.mint.sign(self.root, *CA, *where, name="intermediate")
             leaf = self.sign_leaf(issuer, LOCAL, *where)
-            listed = self.mint.sign(None, *CA, name="with lists", twin=self.root)
-            pathlib.Path(listed.pem).write_text(
-                self.root.text + self.mint.revoke(leaf) + self.mint.revoke(issuer), encoding="ascii")
             self.judge(ACCEPTED, leaf, issuer)
             self.judge(REFUSED, leaf)
-            self.judge(BY_OPENSSL, leaf, issuer, trusted=listed)
-            self.assertEqual((other.connections, other.requests), (0, []))
+            self.assertEqual(other.connections, 0)
 
 
 class Weak(CertificateCase):
 
     def policy(self, level):
-        path = self.directory / f"level{level}.cnf"
-        path.write_text(POLICY.format(level=level))
-        return {"OPENSSL_CONF": str(path)}
+        return {"OPENSSL_CONF": self.write(POLICY.format(level=level), "policy.cnf")}
 
     def test_keys_and_signatures(self):
         """OpenSSL's security level 2, which Debian and others make the default."""
         short = self.mint.sign(self.root, *SERVER, LOCAL, key=("rsa:1024",))
         sha1 = self.mint.sign(self.root, *CA, name="SHA-1", digest="sha1")
-        lax = self.mint.sign(None, *CA, name="root with SHA-1", digest="sha1")
-        for name, outcome, chain, root in blackbox.some((
-                ("RSA 1024", REFUSED_BY_OPENSSL, (short,), self.root),
-                ("SHA-1", REFUSED, (self.sign_leaf(self.root, LOCAL, digest="sha1"),), self.root),
-                ("SHA-1 in between", REFUSED, (self.sign_leaf(sha1, LOCAL), sha1), self.root),
-                ("a root's own does not count", ACCEPTED, (self.sign_leaf(lax, LOCAL),), lax)), 3):
+        for name, outcome, *chain in (("RSA 1024", REFUSED_BY_OPENSSL, short),
+                                      ("SHA-1", REFUSED, self.sign_leaf(self.root, LOCAL, digest="sha1")),
+                                      ("SHA-1 in between", REFUSED, self.sign_leaf(sha1, LOCAL), sha1)):
             with self.subTest(name):
-                self.judge(outcome, *chain, trusted=root, env=self.policy(2),
-                           reason="key too small|too weak")
+                self.judge(outcome, *chain, env=self.policy(2), reason="key too small|too weak")
 
     def test_a_lax_policy_does_not_make_names_lax(self):
         leaf, env = self.sign_leaf(self.root, LOCAL), self.policy(0)
@@ -367,7 +317,8 @@ class Weak(CertificateCase):
     def test_offer(self):
         """What the client hello offers, whatever this machine's OpenSSL could do as a server."""
         hellos = []
-        with blackbox.RawServer(lambda connection: hellos.append(connection.recv(65536))) as server:
+        with blackbox.TalkingServer(lambda connection: hellos.append(connection.recv(65536)),
+                                    first=True) as server:
             blackbox.run("-H", f"https://127.0.0.1:{server.port}", "-o", "sales", token=TOKEN)
         suites = cipher_suites(hellos[0])
         self.assertGreater(len(suites), 3)

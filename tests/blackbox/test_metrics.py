@@ -3,48 +3,29 @@
 anybody can calculate the state that was printed."""
 
 import itertools
-import pathlib
 import unittest
 
 import blackbox
 import guidelines
 
-wolkvox = blackbox.load_api()
-
-TOKEN = "4e7a1c" * 9
-CLOCK = pathlib.Path(blackbox.PLUGIN).parent / "tests/preload/clock.so"
 NOON_MS = 1795608000000  # some day, and no matter where
-EXCEEDED = wolkvox.Reply.json({"code": "403", "error": "FORBIDDEN", "msg": "TOKEN LIMIT EXCEEDED"}, 403)
-
-
-def setUpModule():
-    global api
-    api = blackbox.plain_stand_in()
-
-
-def answer(available, limit=4800, **fields):
-    return wolkvox.Reply.json(blackbox.envelope(**{
-        "available_consumition_options": available, "token_limit": limit,
-        "token_use_today": limit and limit - available, **fields}))
-
-
-CRM = ("-o", "sales")
+EXCEEDED = blackbox.refusal(403, "TOKEN LIMIT EXCEEDED")
 MANAGER = ("--api=manager", "--reset-at=09:00Z")
 
 
-def check(reply, *args, token_of=CRM, **options):
-    api.clear()
-    api.default_reply = reply
-    return blackbox.run("-H", api.url, *token_of, *args, token=TOKEN, **options)
+def answer(available, limit=4800, **fields):
+    return blackbox.answer(**{"available_consumition_options": available, "token_limit": limit,
+                              "token_use_today": limit and limit - available, **fields})
 
 
 @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
-class Stable(blackbox.FilesCase):
+class Stable(blackbox.ApiCase):
     """One command line, every state, new and kept, with the wall clock set by a preloaded library."""
 
     def check_at(self, seconds, reply, *args, **options):
-        env = {"LD_PRELOAD": str(CLOCK), "SIMULATED_TIME": str(NOON_MS + 1000 * seconds)}
-        return check(reply, "--max-age=60", f"--state-dir={self.directory}", *args, env=env, **options)
+        self.reply(reply)
+        return self.check("--max-age=60", f"--state-dir={self.directory}", *args, **options,
+                          env=blackbox.preloaded("clock", SIMULATED_TIME=NOON_MS + 1000 * seconds))
 
     def assert_stable(self, labels, *args, fields=None, **options):
         fields = fields or {}
@@ -80,7 +61,7 @@ class Stable(blackbox.FilesCase):
 
     def test_of_manager(self):
         labels = ["available", "used", "used_percent", "all_used", "reset", "time", "lasts"]
-        self.assert_stable(labels, "--forecast", token_of=MANAGER,
+        self.assert_stable(labels, "--forecast", which=MANAGER,
                            fields={"all_token_today": "9000", "hours_to_restart_count": blackbox.ABSENT})
 
     def test_an_exceeded_limit_is_completed(self):
@@ -95,12 +76,13 @@ class Stable(blackbox.FilesCase):
                              rf"lasts=0s;{54000 - seconds}:;;0;{54000 - seconds}\Z")
 
 
-class Alerts(unittest.TestCase):
+class Alerts(blackbox.ApiCase):
     """Every metric is judged by an independent model of ranges. What it cannot show: UNKNOWN, and no
     calls left where a critical threshold spares them."""
 
     def assert_shown(self, reply, *args):
-        result = check(reply, *args)
+        self.reply(reply)
+        result = self.check(*args)
         states = {label: guidelines.state(metric) for label, metric in result.perfdata.items()}
         left = result.perfdata["available"]
         if result.state == "UNKNOWN":
@@ -130,14 +112,15 @@ class Alerts(unittest.TestCase):
     def test_limits(self):
         for limit, threshold in itertools.product((1, 7, 4799, 10000, 1000003, 10 ** 12),
                                                   ("33.333%", "10%", "3", "1")):
-            least = int(check(answer(limit, limit), "-c", threshold).perfdata["available"].crit[:-1])
+            self.reply(answer(limit, limit))
+            least = int(self.check("-c", threshold).perfdata["available"].crit[:-1])
             for available in {least - 1, least, least + 1, 0, limit}:
                 with self.subTest(limit=limit, threshold=threshold, available=available):
                     self.assert_shown(answer(available, limit), "-c", threshold)
 
     def test_decimals(self):
-        result = check(answer(993473, 1000000), "-w993474")
-        self.assertIn(" used_percent=0.6527%;0.6526;99.9999;0;100 ", result.line)
+        self.reply(answer(993473, 1000000))
+        self.assertIn(" used_percent=0.6527%;0.6526;99.9999;0;100 ", self.check("-w993474").line)
 
     def test_forecasts(self):
         for state, available, hours in itertools.product(

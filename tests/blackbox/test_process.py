@@ -297,7 +297,7 @@ class Watchdog(ProcessCase):
 
     def check_held_up(self, *args, **env):
         return self.check(*args, token=None if "--token-file" in args else TOKEN,
-                          env={"LD_PRELOAD": str(blackbox.PRELOADED / "held_up.so"), **env})
+                          env=blackbox.preloaded("held_up", **env))
 
     def files(self):
         """Arguments that make the plugin open a file called "held", and what it waits for then."""
@@ -323,8 +323,7 @@ class Watchdog(ProcessCase):
     def test_help_opens_no_file(self):
         for what, args in self.files():
             with self.subTest(what):
-                blackbox.run(*args, "--help", plain=True, env={
-                    "LD_PRELOAD": str(blackbox.PRELOADED / "held_up.so"), "HELD_UP": "held"})
+                blackbox.run(*args, "--help", plain=True, env=blackbox.preloaded("held_up", HELD_UP="held"))
 
     def test_crashes(self):
         for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "a full stack"):

@@ -267,8 +267,8 @@ class Kinds(TokenCase):
     def test_a_system_that_refuses_to_open_standard_input_again(self):
         """Nor does anything else that opens a file stand in the way."""
         for number in range(1, 4):
-            env = {"LD_PRELOAD": str(blackbox.PRELOADED / "failing_calls.so"), "FAULT_CALL": "open", "FAULT_NUMBER": str(number),
-                   "FAULT_ERRNO": str(errno.EPERM), "FAULT_REPORT": os.devnull}
+            env = blackbox.preloaded("failing_calls", FAULT_CALL="open", FAULT_NUMBER=number,
+                                     FAULT_ERRNO=errno.EPERM, FAULT_REPORT=os.devnull)
             with self.subTest(number=number):
                 self.assert_asked_with(TOKEN, "--token-file=-", stdin=TOKEN.encode(), env=env)
 

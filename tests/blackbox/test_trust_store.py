@@ -10,7 +10,6 @@ import unittest
 import blackbox
 
 api = blackbox.load_api()
-SHIM = pathlib.Path(blackbox.PLUGIN).parent / "tests/preload/trust_store.so"
 DEBIAN_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -38,10 +37,9 @@ class TrustStore(unittest.TestCase):
             with self.subTest(kind, directory=directory, bundle=bundle, args=args), \
                     api.WolkvoxApi([api.Token("abc", "sales", 4800)], certificate=kind,
                                    authority=authority) as server:
-                result = blackbox.run("-H", server.url, "-o", "sales", f"-t{blackbox.ENOUGH}", *args,
-                                      token="abc", timeout=blackbox.ENOUGH + 30, env={
-                    "LD_PRELOAD": str(SHIM), "TRUST_DIRECTORY": str(self.folder / directory),
-                    "TRUST_BUNDLE": self.bundles[bundle]})
+                env = blackbox.preloaded("trust_store", TRUST_DIRECTORY=self.folder / directory,
+                                         TRUST_BUNDLE=self.bundles[bundle])
+                result = blackbox.run("-H", server.url, "-o", "sales", *args, token="abc", env=env)
                 self.assertEqual([result.state, server.connections, len(server.requests)], expected)
 
     @unittest.skipUnless(blackbox.GNUTLS, "this is about libcurl with GnuTLS")

@@ -55,7 +55,7 @@ char *fuzz_input_text(struct fuzz_input *fuzz_input, size_t *length) {
     require(text != NULL, "there is memory");
     while (fuzz_input->size > 0) {
         uint8_t byte = fuzz_input_byte(fuzz_input);
-        /* Short inputs stay short: an answer of 64 KiB is another one's business. */
+        /* So that a short input stays short. */
         if (byte >= 1 && byte <= 5 && at < EXPANDED_MAX)
             at += write_secret(text + at, byte);
         else

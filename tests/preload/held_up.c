@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* To be preloaded. HELD_UP=NAME: opening a file of that last name never ends, as on a network mount
- * that is gone. CRASH=SIGNAL: a request crashes. THREADS=no: there are none to be had. */
+ * that is gone; HELD_UP=getaddrinfo: nor does name resolution. CRASH=SIGNAL: a request crashes.
+ * THREADS=no: there are none to be had. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -39,6 +41,16 @@ static void hold_up(const char *path) {
     }
 OPEN(open)
 OPEN(open64)
+
+int getaddrinfo(const char *restrict node, const char *restrict service,
+                const struct addrinfo *restrict hints, struct addrinfo **restrict result) {
+    int (*next)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+        (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(
+            RTLD_NEXT, "getaddrinfo");
+
+    hold_up("getaddrinfo");
+    return next(node, service, hints, result);
+}
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
                    void *argument) {

@@ -4,7 +4,6 @@ PRELOADED = \
 	tests/preload/clock.so \
 	tests/preload/empty_library.so \
 	tests/preload/failing_calls.so \
-	tests/preload/hanging_resolver.so \
 	tests/preload/held_up.so \
 	tests/preload/odd_state.so \
 	tests/preload/trust_store.so

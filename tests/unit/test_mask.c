@@ -67,6 +67,8 @@ static const struct {
     {"100%x", UNIT_BYTES("100%x 100%25x 100%"), "*** *** 100%"},
     {"x\\ny", UNIT_BYTES("x\\ny x\\\\ny x\\u005Cny"), "*** *** ***"},
     {"x\\u0041", UNIT_BYTES("x\\u0041 x\\\\u0041 x%5cu0041"), "*** *** ***"},
+    {"x\\ny%", UNIT_BYTES("x\\ny%25"), "***"}, /* percent-encoded, and not by JSON */
+    {"%41\"x", UNIT_BYTES("%41\\\"x"), "***"}, /* by JSON, and not percent-encoded */
     {"x\\", UNIT_BYTES("a x\\"), "a ***"},
     {"x\\u00", UNIT_BYTES("a x\\u00"), "a ***"},
     {"x|y<z>&w", UNIT_BYTES("a x|y<z>&w b"), "a *** b"},

@@ -117,8 +117,8 @@ UNIT_TEST(other_servers_are_refused) {
         "", " ", ".", "..", "crm0001..", "crm0001..wolkvox.com", ".wolkvox.com", " crm0001",
         "crm 0001", "crm0001\n", "crm0001\r\nX: y", "crm\x7F", "crm\xC3\xA9", "-crm",
         "crm-.example.org", "crm|x", "crm%2ex.org", "crm\\x", "crm;x", "*.wolkvox.com", "$(id)",
-        "crm?x=y.z", "crm#x.y", LABEL_63 "a", LABEL_63 "a.wolkvox.com", "a" NAME_253, "sv" LABEL_63,
-        "0000000000000000000000000000000000000000000000000000000000000001",
+        "crm?x=y.z", "crm#x.y", LABEL_63 "a", LABEL_63 "a.wolkvox.com", ("a" NAME_253),
+        ("sv" LABEL_63), "0000000000000000000000000000000000000000000000000000000000000001",
         /* addresses */
         "[::1", "::1]", "[::1]]", "[[::1]]", "[]", "[127.0.0.1]", ":::", "1::2::3", "12345::1",
         "127.1", "0x7f.1",

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What stands in the way of the store's own files. What a user sees of the store, its folders and
@@ -114,7 +113,7 @@ UNIT_TEST(what_cannot_be_written_leaves_the_file_as_it_was) {
         struct error error = {.text = ""};
         char buffer[10];
         open_store(&store);
-        /* The link is what a killed writer has left: it goes. */
+        /* The link stands for what a killed writer has left, which the lock removes. */
         assert_int_equal(run("printf before >entry; chmod 600 entry; ln -s / entry.new"), 0);
         assert_int_equal(store_lock(&store, NAME, &error), 0);
         assert_int_equal(run(cases[i].command), 0);

@@ -212,7 +212,7 @@ static const struct {
     {200, UNIT_BYTES(SAYS("[]", "\"FORBIDDEN\"", "\"\"")), REPLY_REFUSED},
 };
 
-UNIT_TEST(each_kind_of_answer_is_told) {
+UNIT_TEST(each_kind_of_answer_is_recognised) {
     for (size_t i = 0; i < UNIT_COUNT(kind_cases) * API_COUNT; i++) {
         size_t k = i / API_COUNT;
         struct unit_shown body = unit_show(kind_cases[k].body, kind_cases[k].length);
