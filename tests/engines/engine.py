@@ -101,6 +101,14 @@ def append(path, text):
         file.write(text)
 
 
+def change(path, pattern, text):
+    """Replaces what is there of a regular expression."""
+    path = pathlib.Path(path)
+    changed, count = re.subn(pattern, text, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert count, f"{path} has no {pattern}"
+    path.write_text(changed, encoding="utf-8")
+
+
 def write(path, text, mode=0o644):
     """A file of the engines' user."""
     path = pathlib.Path(path)

@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 import engine
+import graphs
 import icinga
 
 CONFIGURATION = pathlib.Path("/etc/icingaweb2")
@@ -183,18 +184,11 @@ def plugin_output(page_html):
 
 
 def setup_graphs():
-    """Icinga 2's writer, carbon, graphite-web, and Icinga Web's module, which shows twelve hours.
-
-    Carbon keeps a value of every five minutes, and makes files without a pause.
-    """
-    for line in engine.shell_lines("doc/graphs.md", "Graphite"):
-        engine.type_in(line)
-    directory = pathlib.Path("/etc/carbon")
-    change(directory / "carbon.conf", "MAX_CREATES_PER_MINUTE = .*", "MAX_CREATES_PER_MINUTE = inf")
-    change(directory / "storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")
-    daemon = engine.start("carbon-cache", f"--config={directory}/carbon.conf", "--nodaemon",
-                          "--logdir=/var/log/carbon", "--pidfile=/run/carbon-cache.pid", "start")
-    daemon.wait_until(lambda: engine.listens(2003))
+    """Icinga 2's writer, carbon, graphite-web, and Icinga Web's module, which shows twelve hours. Carbon keeps a
+    value of every five minutes."""
+    engine.follow("Graphite", "doc/graphs.md")
+    engine.change("/etc/carbon/storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")
+    graphs.start_carbon()
     engine.run("graphite-manage", "migrate", "--run-syncdb")
     daemon = engine.start("graphite-manage", "runserver", "--noreload", f"127.0.0.1:{GRAPHITE_PORT}")
     daemon.wait_until(lambda: engine.listens(GRAPHITE_PORT))
@@ -205,12 +199,6 @@ url = "http://127.0.0.1:{GRAPHITE_PORT}/"
 default_time_range = "12"
 default_time_range_unit = "hours"
 """)
-
-
-def change(path, pattern, text):
-    old = path.read_text(encoding="utf-8")
-    assert re.search(pattern, old), f"{path} has no {pattern}"
-    path.write_text(re.sub(pattern, text, old), encoding="utf-8")
 
 
 def wait_for_points(metrics, series, number):
