@@ -54,25 +54,7 @@ VARIABLES = {
     "asks": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_max_age = 0",
     "proxy-none": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_proxy = ""',
     "forecast-word": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_forecast = "maybe"',
-    "everything": REQUIRED + TOKEN_FILE + """
-	vars.wolkvox_token_api = "crm"
-	vars.wolkvox_token_reset_at = "00:00-05:00"
-	vars.wolkvox_token_port = 443
-	vars.wolkvox_token_warning = "20%"
-	vars.wolkvox_token_critical = "@0:5%"
-	vars.wolkvox_token_method = "get"
-	vars.wolkvox_token_timeout = "30:unknown"
-	vars.wolkvox_token_unavailable = "warning"
-	vars.wolkvox_token_ca_file = "/etc/ssl/certs/ca-certificates.crt"
-	vars.wolkvox_token_proxy = ""
-	vars.wolkvox_token_use_ipv4 = true
-	vars.wolkvox_token_use_ipv6 = false
-	vars.wolkvox_token_max_age = 60
-	vars.wolkvox_token_state_dir = "/var/lib/monitoring-plugins"
-	vars.wolkvox_token_forecast = "critical"
-	vars.wolkvox_token_extra_opts = [ "one@/etc/nagios/wolkvox.ini", "two@/etc/nagios/wolkvox.ini" ]
-	vars.wolkvox_token_verbose = 2
-""",
+    "everything": icinga.variables(icinga.EVERYTHING),
     "environment": REQUIRED + '\tvars.wolkvox_token_token = "TOKEN"',
     "environment-dollar": REQUIRED + '\tvars.wolkvox_token_token = "a$$b"',
 }
@@ -178,21 +160,11 @@ class Variables(unittest.TestCase):
                 self.assertEqual(state, 0 if name != "environment" else 2, text)
 
     def test_every_variable_becomes_its_option(self):
-        engine.write("/etc/nagios/wolkvox.ini", "[one]\nverbose\n[two]\n", 0o600)
+        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
         state, text = self.check("everything")
         self.assertEqual(state, 0, text)
-        self.assertEqual(sorted(self.command("everything")), sorted([
-            str(engine.PLUGIN), "--hostname", engine.CRM, "--operation", "techcon", "--token-file",
-            TOKEN_FILES["techcon"], "--api", "crm", "--reset-at", "00:00-05:00", "--port", "443", "--warning", "20%", "--critical", "@0:5%",
-            "--method", "get", "--timeout", "30:unknown", "--unavailable", "warning", "--ca-file",
-            "/etc/ssl/certs/ca-certificates.crt", "--proxy", "", "--use-ipv4", "--max-age", "60",
-            "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
-            "--extra-opts", "one@/etc/nagios/wolkvox.ini", "--extra-opts", "two@/etc/nagios/wolkvox.ini",
-            "--verbose", "--verbose"]))
-        options = engine.blackbox.run("--help", plain=True).text
-        for option in set(re.findall(r"--([a-z0-9-]+)", options)) - {"help", "version"}:
-            with self.subTest(option):
-                self.assertIn(f"vars.wolkvox_token_{option.replace('-', '_')} = ", VARIABLES["everything"])
+        self.assertEqual(sorted(self.command("everything")), icinga.arguments(icinga.EVERYTHING))
+        self.assertEqual(icinga.EVERYTHING.keys(), icinga.options_of_help())
 
     def test_answers_are_kept_unless_that_is_switched_off(self):
         self.check("number")
