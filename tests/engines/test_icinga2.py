@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """contrib/icinga2 in a real Icinga 2."""
 
-import os
-import pathlib
-import re
 import unittest
 
 import engine
@@ -92,21 +89,6 @@ class Examples(engine.SituationsCase):
         self.assertEqual((attributes["check_interval"], attributes["retry_interval"]), (60, 60))
         self.assertTrue(attributes["notes"])
         self.assertEqual(attributes["display_name"], "wolkvox token sales")
-
-
-class Readme(unittest.TestCase):
-
-    def test_token_file_and_first_check(self):
-        with crm.situation("ok") as api:
-            for path in TOKEN_FILES.values():
-                pathlib.Path(path).unlink()
-            for line in engine.shell_lines("README.md", "The token file"):
-                engine.type_in(line, crm.tokens["techcon"] + "\n")
-            self.assertEqual(os.stat(TOKEN_FILES["techcon"]).st_mode & 0o777, 0o600)
-            crm.write_tokens()
-            for said in engine.follow("The first check"):
-                self.assertRegex(said, "^WOLKVOX_TOKEN OK: sales-crm: 4299 of 4800 calls left")
-        self.assertEqual(len(api.requests), 2)
 
 
 class Lines(unittest.TestCase):
