@@ -15,10 +15,10 @@ import re
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,13 +58,6 @@ def run(*argv, **options):
     return output
 
 
-def copy(example, target):
-    """An example of contrib/ as it is, readable by all, where an administrator would put it."""
-    target = pathlib.Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(CONTRIB / example, target)
-
-
 # An administrator's tools, for root: no network, an editor that leaves the file as it is, and no systemd.
 TOOLS = {
     "apt": 'shift; case $1 in ./*) exec dpkg --install "$@" ;; esac; exec dpkg --status "$@"',
@@ -74,16 +67,21 @@ TOOLS = {
 }
 
 
-def shell_lines(document, heading):
-    """The commands that a document gives under a heading."""
+def shell_blocks(document, heading=None):
+    """The blocks of commands that a document gives, under a heading if one is named."""
     text = (TOP / document).read_text(encoding="utf-8")
-    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)[1]
-    blocks = re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
-    return [line for block in blocks for line in block.splitlines()]
+    if heading:
+        text = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)[1]
+    return [textwrap.dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)]
+
+
+def shell_lines(document, heading):
+    """The commands of these blocks."""
+    return [line for block in shell_blocks(document, heading) for line in block.splitlines()]
 
 
 def type_in(line, text=""):
-    """Types a command as a document has it, in the folder of the sources; gives what it prints."""
+    """Types a command, or a block, as a document has it, in the folder of the sources; gives what it prints."""
     with tempfile.TemporaryDirectory() as tools:
         for name, script in TOOLS.items():
             tool = pathlib.Path(tools, name)
@@ -101,6 +99,14 @@ def follow(heading, document="README.md"):
 def append(path, text):
     with open(path, "a", encoding="utf-8") as file:
         file.write(text)
+
+
+def change(path, pattern, text):
+    """Replaces what is there of a regular expression."""
+    path = pathlib.Path(path)
+    changed, count = re.subn(pattern, text, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert count, f"{path} has no {pattern}"
+    path.write_text(changed, encoding="utf-8")
 
 
 def write(path, text, mode=0o644):
@@ -194,13 +200,15 @@ SITUATIONS = {
     "wrong token": (1000, 2, r"token refused: HTTP 403, FORBIDDEN: PLEASE VALIDATE TOKEN \("),
 }
 STATES = blackbox.STATES
+# Half a day is over, because what a forecast says must not depend on when the tests are run.
+RESET_HOUR = (datetime.datetime.now().hour + 12) % 24
 
 
 class Api(api_module.WolkvoxApi):
-    """The stand-in with a Reply of its own for some operations."""
+    """The stand-in in the place of the vendor's servers, with a Reply of its own for some operations."""
 
-    def __init__(self, *args, replies=None, **options):
-        super().__init__(*args, **options)
+    def __init__(self, tokens, *, authority, replies=None):
+        super().__init__(tokens, certificate="vendor", port=443, authority=authority, reset_hour=RESET_HOUR)
         self.replies = replies or {}
 
     def tokens_seen(self, operation):
@@ -251,10 +259,7 @@ class Crm:
             return
         tokens = [api_module.Token(token, operation, 4800, used, "sales-crm")
                   for operation, token in self.tokens.items()]
-        # Half a day is over, for what a forecast says must not depend on when the tests are run.
-        reset_hour = (datetime.datetime.now().hour + 12) % 24
-        with Api(tokens, certificate="vendor", port=443, authority=self._authority,
-                 replies=replies, reset_hour=reset_hour) as api:
+        with Api(tokens, authority=self._authority, replies=replies) as api:
             yield api
 
     def write_tokens(self, instead=None):
@@ -308,7 +313,19 @@ def _without_times(text):
 
 
 class SituationsCase(unittest.TestCase):
-    """For engines: check(situation) after which outcome() is what an example made of it."""
+    """For examples: check() gives the Outcome that an engine has of one of them now."""
+
+    def assert_situations(self, crm, check):
+        for name in SITUATIONS:
+            with self.subTest(name), crm.situation(name):
+                self.assert_situation(name, check())
+
+    def assert_one_call_serves_many_checks(self, crm, check):
+        with crm.situation("ok") as api:
+            first, again = check(), check()
+        self.assertEqual(len(api.requests), 1)
+        self.assertNotIn("(answer ", first.text)
+        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
 
     def assert_situation(self, name, outcome):
         _used, state, text = SITUATIONS[name]
@@ -319,11 +336,3 @@ class SituationsCase(unittest.TestCase):
             self.assertEqual(outcome.perfdata, "")
         else:
             self.assertRegex(outcome.perfdata, rf"^available={available};")
-
-
-def unverified_tls():
-    """For what an engine offers on loopback with a certificate of its own."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -1,8 +1,10 @@
 """Icinga 2 as the tests need it: its daemon, its API, and what its configuration language wants."""
 
+import base64
 import json
 import pathlib
 import re
+import ssl
 import subprocess
 import urllib.parse
 import urllib.request
@@ -11,6 +13,14 @@ import engine
 
 CONFIGURATION = pathlib.Path("/etc/icinga2")
 CONF_D = CONFIGURATION / "conf.d"
+# A value for every option, and an INI file that one of them names.
+INI_FILE = "/etc/nagios/wolkvox.ini"
+EVERYTHING = {
+    "hostname": engine.CRM, "operation": "techcon", "token-file": "/etc/nagios/wolkvox.token", "api": "crm",
+    "reset-at": "00:00-05:00", "port": 443, "warning": "20%", "critical": "@0:5%", "method": "get",
+    "timeout": "30:unknown", "unavailable": "warning", "ca-file": "/etc/ssl/certs/ca-certificates.crt", "proxy": "",
+    "use-ipv4": True, "use-ipv6": False, "max-age": 60, "state-dir": "/var/lib/monitoring-plugins",
+    "forecast": "critical", "extra-opts": [f"one@{INI_FILE}", f"two@{INI_FILE}"], "verbose": 2}
 # In the place of Debian's file: no check comes between those that a test forces.
 CHECKS_WHEN_ASKED_FOR = """object IcingaApplication "app" {
 	enable_host_checks = false
@@ -67,9 +77,31 @@ def objects():
     return set(re.findall("Object '.*' of type '.*'", engine.run("icinga2", "object", "list")))
 
 
+def options_of_help():
+    """Of the program, but for those that no service needs."""
+    found = re.findall(r"--([a-z0-9-]+)", engine.blackbox.run("--help", plain=True).text)
+    return set(found) - {"help", "version"}
+
+
+def arguments(values):
+    """What such values come to on the command line, sorted."""
+    words = [str(engine.PLUGIN)]
+    for option, value in values.items():
+        if option == "forecast":
+            words.append(f"--forecast={value}")
+        elif option == "verbose" or isinstance(value, bool):
+            words += [f"--{option}"] * value
+        else:
+            for one in value if isinstance(value, list) else [value]:
+                words += [f"--{option}", str(one)]
+    return sorted(words)
+
+
 def quoted(value):
     """A value of a custom variable in the configuration language."""
-    if value is True or isinstance(value, (int, float)):
+    if isinstance(value, list):
+        return f"[ {', '.join(map(quoted, value))} ]"
+    if isinstance(value, (int, float)):
         return json.dumps(value)
     text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
     return f'"{text}"'
@@ -96,7 +128,7 @@ class Icinga:
     def __init__(self, *, node=None, **options):
         command, path, address = (node.command, node.path, node.address) if node else \
             (lambda *argv: argv, pathlib.Path, "127.0.0.1")
-        self._password = api_password(path)
+        self._credentials = base64.b64encode(f"root:{api_password(path)}".encode()).decode()
         self._url = f"https://{address}:5665/v1/"
         engine.run(*command("/usr/lib/icinga2/prepare-dirs", "/usr/lib/icinga2/icinga2"))
         self.daemon = engine.start(*command("icinga2", "daemon", f"-DApiBindHost={address}"), **options)
@@ -106,14 +138,9 @@ class Icinga:
         """The results of a request to the API: GET without a body, else POST."""
         request = urllib.request.Request(
             self._url + path, data=None if body is None else json.dumps(body).encode(),
-            headers={"Accept": "application/json"})
-        manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-        manager.add_password(None, self._url, "root", self._password)
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}),
-            urllib.request.HTTPSHandler(context=engine.unverified_tls()),
-            urllib.request.HTTPBasicAuthHandler(manager))
-        with opener.open(request) as answer:
+            headers={"Accept": "application/json", "Authorization": f"Basic {self._credentials}"})
+        # Its certificate is of its own making.
+        with urllib.request.urlopen(request, context=ssl._create_unverified_context()) as answer:
             return json.load(answer)["results"]
 
     def result(self, service):

@@ -1,7 +1,6 @@
 """Icinga Web 2 as the tests need it: MariaDB, and what an administrator puts into /etc/icingaweb2."""
 
 import html
-import http.cookiejar
 import json
 import pathlib
 import re
@@ -12,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 import engine
+import graphs
 import icinga
 
 CONFIGURATION = pathlib.Path("/etc/icingaweb2")
@@ -149,8 +149,7 @@ def service_url(host, service, **parameters):
 
 def page(url):
     """The HTML of a page."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}),
-                                         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with opener.open(url) as answer:
         return answer.read().decode()
 
@@ -185,18 +184,11 @@ def plugin_output(page_html):
 
 
 def setup_graphs():
-    """Icinga 2's writer, carbon, graphite-web, and Icinga Web's module, which shows twelve hours.
-
-    Carbon keeps a value of every five minutes, and makes files without a pause.
-    """
-    for line in engine.shell_lines("doc/graphs.md", "Graphite"):
-        engine.type_in(line)
-    directory = pathlib.Path("/etc/carbon")
-    change(directory / "carbon.conf", "MAX_CREATES_PER_MINUTE = .*", "MAX_CREATES_PER_MINUTE = inf")
-    change(directory / "storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")
-    daemon = engine.start("carbon-cache", f"--config={directory}/carbon.conf", "--nodaemon",
-                          "--logdir=/var/log/carbon", "--pidfile=/run/carbon-cache.pid", "start")
-    daemon.wait_until(lambda: engine.listens(2003))
+    """Icinga 2's writer, carbon, graphite-web, and Icinga Web's module, which shows twelve hours. Carbon keeps a
+    value of every five minutes."""
+    engine.follow("Graphite", "doc/graphs.md")
+    engine.change("/etc/carbon/storage-schemas.conf", "retentions = 60s:1d,", "retentions = ")
+    graphs.start_carbon()
     engine.run("graphite-manage", "migrate", "--run-syncdb")
     daemon = engine.start("graphite-manage", "runserver", "--noreload", f"127.0.0.1:{GRAPHITE_PORT}")
     daemon.wait_until(lambda: engine.listens(GRAPHITE_PORT))
@@ -207,12 +199,6 @@ url = "http://127.0.0.1:{GRAPHITE_PORT}/"
 default_time_range = "12"
 default_time_range_unit = "hours"
 """)
-
-
-def change(path, pattern, text):
-    old = path.read_text(encoding="utf-8")
-    assert re.search(pattern, old), f"{path} has no {pattern}"
-    path.write_text(re.sub(pattern, text, old), encoding="utf-8")
 
 
 def wait_for_points(metrics, series, number):
@@ -233,11 +219,13 @@ def wait_for_points(metrics, series, number):
 # --- the browser -----------------------------------------------------------------------------
 
 
-def photograph(url, path, width, height):
+def photograph(url, width, height):
     """A PNG of a page in Chromium, when its scripts have nothing more to do."""
     with tempfile.TemporaryDirectory() as profile:
+        picture = pathlib.Path(profile, "picture.png")
         engine.run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
                    "--no-first-run", "--disable-background-networking", "--disable-component-update",
                    "--disable-sync", f"--user-data-dir={profile}", "--hide-scrollbars",
                    f"--window-size={width},{height}", "--virtual-time-budget=15000",
-                   f"--screenshot={path}", url)
+                   f"--screenshot={picture}", url)
+        return picture.read_bytes()

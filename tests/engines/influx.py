@@ -28,9 +28,8 @@ class Influx:
     @staticmethod
     def _ask(text):
         words = urllib.parse.urlencode({"q": text, "db": DATABASE, "epoch": "ms"})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"http://127.0.0.1:{PORT}/query?{words}") as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/query?{words}") as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

@@ -20,10 +20,8 @@ SETTINGS = {"status_update_interval": "1", "check_for_updates": "0"}
 
 
 def setup():
-    text = CONFIGURATION.read_text(encoding="utf-8")
     for name, value in SETTINGS.items():
-        text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
-    CONFIGURATION.write_text(text, encoding="utf-8")
+        engine.change(CONFIGURATION, rf"^{name}=.*$", f"{name}={value}")
     RUN.mkdir(exist_ok=True)
     shutil.chown(RUN, engine.USER, engine.USER)
 

@@ -8,9 +8,7 @@ configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, and the packag
 import contextlib
 import json
 import math
-import pathlib
 import sys
-import tempfile
 import time
 
 import engine
@@ -78,16 +76,13 @@ def live_through_the_day(daemon, replies):
         daemon.submit(f"{HOST}!{SERVICE}", start + moment, result)
 
 
-def take(path):
-    icingaweb.photograph(icingaweb.service_url(HOST, SERVICE), path, *SIZE)
+def take():
+    return icingaweb.photograph(icingaweb.service_url(HOST, SERVICE), *SIZE)
 
 
 def main():
-    crm, daemon = set_up()
-    with end_of_the_day(crm, daemon), tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory) / "screenshot.png"
-        take(path)
-        sys.stdout.buffer.write(path.read_bytes())
+    with end_of_the_day(*set_up()):
+        sys.stdout.buffer.write(take())
 
 
 if __name__ == "__main__":

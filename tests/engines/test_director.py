@@ -20,7 +20,7 @@ TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/w
                None: "/etc/nagios/wolkvox-manager.token"}
 RESTORE, DEPLOY = engine.shell_lines("README.md", "Director")
 STAGES = pathlib.Path("/var/lib/icinga2/api/packages/director")
-INI_FILE = "/etc/nagios/wolkvox.ini"
+EVERYTHING = {**icinga.EVERYTHING, "hostname": "https://" + engine.CRM, "method": "GET", "proxy": "http://[::1]:9"}
 
 # What an administrator enters into the fields, by the kinds of value that Director's forms give.
 ON_HOST = {"hostname": engine.CRM, "operation": "techcon", "token_file": TOKEN_FILES["techcon"]}
@@ -28,13 +28,7 @@ ON_MANAGER = {"hostname": "0010", "token_file": TOKEN_FILES[None], "reset_at": "
 SERVICES = {
     "support": {"operation": "support", "token_file": TOKEN_FILES["support"], "warning": "1000",
                 "critical": "10%"},
-    "everything": {
-        "hostname": "https://" + engine.CRM, "operation": "support", "token_file": TOKEN_FILES["support"],
-        "api": "crm", "reset_at": "00:00",
-        "port": 443, "warning": "20%", "critical": "@0:5%", "method": "GET", "timeout": "30:unknown",
-        "unavailable": "warning", "ca_file": "/etc/ssl/certs/ca-certificates.crt", "proxy": "http://[::1]:9",
-        "use_ipv4": True, "use_ipv6": False, "max_age": 60, "state_dir": "/var/lib/monitoring-plugins",
-        "forecast": "critical", "extra_opts": [f"one@{INI_FILE}", f"two@{INI_FILE}"], "verbose": 2},
+    "everything": EVERYTHING,
     "no forecast": {"forecast": "false"},
     "forecast as in a file": {"forecast": True},
     "no forecast as in a file": {"forecast": False},
@@ -47,7 +41,7 @@ def setUpModule():
     engine.install_plugin()
     crm = engine.Crm(TOKEN_FILES)
     crm.write_tokens()
-    engine.write(INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+    engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
     icinga.setup_api()
     icingaweb.start_database("director", "icinga2")
     icingaweb.setup_monitoring("incubator", "director")
@@ -85,7 +79,7 @@ def create(kind, name, **properties):
 
 
 def variables(values):
-    return {f"wolkvox_token_{name}": value for name, value in values.items()}
+    return {f"wolkvox_token_{name.replace('-', '_')}": value for name, value in values.items()}
 
 
 def deploy_until(service):
@@ -107,13 +101,6 @@ def wait_for(service):
     daemon.daemon.wait_until(is_there)
 
 
-def options_of_help():
-    """Of the program, but for those that no service needs."""
-    found = re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", engine.blackbox.run("--help", plain=True).text,
-                       re.MULTILINE)
-    return set(found) - {"help", "version"}
-
-
 class Basket(unittest.TestCase):
 
     def test_restoring_again_changes_nothing(self):
@@ -130,7 +117,7 @@ class Basket(unittest.TestCase):
         rows = icingaweb.sql("SELECT varname, caption, description FROM director_datafield", "director")
         fields = dict(row.split("\t", 1) for row in rows.splitlines())
         self.assertEqual(set(fields), {f"wolkvox_token_{option.replace('-', '_')}"
-                                       for option in options_of_help()})
+                                       for option in icinga.options_of_help()})
         for name, words in fields.items():
             with self.subTest(name):
                 self.assertRegex(words, r"^[^\t]{4,}\t[^\t]{9,}$")
@@ -153,7 +140,7 @@ class Basket(unittest.TestCase):
 
     def test_the_command_in_icinga_takes_every_option(self):
         attributes = daemon.ask(f"objects/checkcommands/{COMMAND}")[0]["attrs"]
-        self.assertEqual(set(attributes["arguments"]), {f"--{option}" for option in options_of_help()})
+        self.assertEqual(set(attributes["arguments"]), {f"--{option}" for option in icinga.options_of_help()})
         self.assertEqual(attributes["command"], [str(engine.PLUGIN)])
         self.assertFalse(attributes["env"])
 
@@ -161,15 +148,10 @@ class Basket(unittest.TestCase):
 class Services(engine.SituationsCase):
 
     def test_situations_of_the_service_of_the_set(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                self.assert_situation(name, daemon.check(f"{HOST}!wolkvox token"))
+        self.assert_situations(crm, lambda: daemon.check(f"{HOST}!wolkvox token"))
 
     def test_situations_of_manager(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                outcome = daemon.check("manager!wolkvox token")
-                self.assert_situation(name, outcome)
+        self.assert_situations(crm, lambda: daemon.check("manager!wolkvox token"))
         self.assertNotIn("--operation", daemon.result("manager!wolkvox token")["command"])
 
     def test_a_service_from_the_template_has_values_of_its_own(self):
@@ -192,16 +174,8 @@ class Services(engine.SituationsCase):
     def test_every_field_becomes_its_option(self):
         with crm.situation("ok"):
             daemon.check(f"{HOST}!everything")
-        self.assertEqual(sorted(self.command("everything")), sorted([
-            str(engine.PLUGIN), "--hostname", f"https://{engine.CRM}", "--operation", "support",
-            "--token-file", TOKEN_FILES["support"], "--api", "crm", "--reset-at", "00:00", "--port", "443", "--warning", "20%",
-            "--critical", "@0:5%", "--method", "GET", "--timeout", "30:unknown", "--unavailable",
-            "warning", "--ca-file", "/etc/ssl/certs/ca-certificates.crt", "--proxy", "http://[::1]:9",
-            "--use-ipv4", "--max-age", "60", "--state-dir", "/var/lib/monitoring-plugins",
-            "--forecast=critical",
-            "--extra-opts", f"one@{INI_FILE}", "--extra-opts", f"two@{INI_FILE}", "--verbose", "--verbose"]))
-        self.assertEqual(set(SERVICES["everything"]),
-                         {option.replace("-", "_") for option in options_of_help()})
+        self.assertEqual(sorted(self.command("everything")), icinga.arguments(EVERYTHING))
+        self.assertEqual(EVERYTHING.keys(), icinga.options_of_help())
 
     def test_kinds_of_values(self):
         for name, present, absent in (

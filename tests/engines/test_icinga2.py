@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """contrib/icinga2 in a real Icinga 2."""
 
-import os
-import pathlib
-import re
 import unittest
 
 import engine
@@ -54,25 +51,7 @@ VARIABLES = {
     "asks": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_max_age = 0",
     "proxy-none": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_proxy = ""',
     "forecast-word": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_forecast = "maybe"',
-    "everything": REQUIRED + TOKEN_FILE + """
-	vars.wolkvox_token_api = "crm"
-	vars.wolkvox_token_reset_at = "00:00-05:00"
-	vars.wolkvox_token_port = 443
-	vars.wolkvox_token_warning = "20%"
-	vars.wolkvox_token_critical = "@0:5%"
-	vars.wolkvox_token_method = "get"
-	vars.wolkvox_token_timeout = "30:unknown"
-	vars.wolkvox_token_unavailable = "warning"
-	vars.wolkvox_token_ca_file = "/etc/ssl/certs/ca-certificates.crt"
-	vars.wolkvox_token_proxy = ""
-	vars.wolkvox_token_use_ipv4 = true
-	vars.wolkvox_token_use_ipv6 = false
-	vars.wolkvox_token_max_age = 60
-	vars.wolkvox_token_state_dir = "/var/lib/monitoring-plugins"
-	vars.wolkvox_token_forecast = "critical"
-	vars.wolkvox_token_extra_opts = [ "one@/etc/nagios/wolkvox.ini", "two@/etc/nagios/wolkvox.ini" ]
-	vars.wolkvox_token_verbose = 2
-""",
+    "everything": icinga.variables(icinga.EVERYTHING),
     "environment": REQUIRED + '\tvars.wolkvox_token_token = "TOKEN"',
     "environment-dollar": REQUIRED + '\tvars.wolkvox_token_token = "a$$b"',
 }
@@ -89,16 +68,12 @@ class Examples(engine.SituationsCase):
         self.assertEqual(before - after, set())
 
     def test_manager(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                outcome = daemon.check("wolkvox!wolkvox token reports")
-                self.assert_situation(name, outcome)
-                self.assertEqual(name in ("ok", "warning", "critical"), " all_used=" in outcome.perfdata)
+        self.assert_situations(crm, lambda: daemon.check("wolkvox!wolkvox token reports"))
+        with crm.situation("ok"):
+            self.assertIn(" all_used=", daemon.check("wolkvox!wolkvox token reports").perfdata)
 
     def test_situations(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                self.assert_situation(name, daemon.check("wolkvox!wolkvox token sales"))
+        self.assert_situations(crm, lambda: daemon.check("wolkvox!wolkvox token sales"))
 
     def test_variables_of_an_entry_reach_the_plugin(self):
         with crm.situation("warning"):
@@ -107,33 +82,13 @@ class Examples(engine.SituationsCase):
         self.assertRegex(outcome.perfdata, r"^available=799;1000:;480:;0;4800 used=4001;3800;4320;0;4800 ")
 
     def test_one_call_serves_many_checks(self):
-        with crm.situation("ok") as api:
-            first = daemon.check("wolkvox!wolkvox token sales")
-            again = daemon.check("wolkvox!wolkvox token sales")
-        self.assertEqual(len(api.requests), 1)
-        self.assertNotIn("(answer ", first.text)
-        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
+        self.assert_one_call_serves_many_checks(crm, lambda: daemon.check("wolkvox!wolkvox token sales"))
 
     def test_notes_and_intervals_of_the_template(self):
         attributes = daemon.ask("objects/services/wolkvox!wolkvox%20token%20sales")[0]["attrs"]
         self.assertEqual((attributes["check_interval"], attributes["retry_interval"]), (60, 60))
         self.assertTrue(attributes["notes"])
         self.assertEqual(attributes["display_name"], "wolkvox token sales")
-
-
-class Readme(unittest.TestCase):
-
-    def test_token_file_and_first_check(self):
-        with crm.situation("ok") as api:
-            for path in TOKEN_FILES.values():
-                pathlib.Path(path).unlink()
-            for line in engine.shell_lines("README.md", "The token file"):
-                engine.type_in(line, crm.tokens["techcon"] + "\n")
-            self.assertEqual(os.stat(TOKEN_FILES["techcon"]).st_mode & 0o777, 0o600)
-            crm.write_tokens()
-            for said in engine.follow("The first check"):
-                self.assertRegex(said, "^WOLKVOX_TOKEN OK: sales-crm: 4299 of 4800 calls left")
-        self.assertEqual(len(api.requests), 2)
 
 
 class Lines(unittest.TestCase):
@@ -187,21 +142,11 @@ class Variables(unittest.TestCase):
                 self.assertEqual(state, 0 if name != "environment" else 2, text)
 
     def test_every_variable_becomes_its_option(self):
-        engine.write("/etc/nagios/wolkvox.ini", "[one]\nverbose\n[two]\n", 0o600)
+        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
         state, text = self.check("everything")
         self.assertEqual(state, 0, text)
-        self.assertEqual(sorted(self.command("everything")), sorted([
-            str(engine.PLUGIN), "--hostname", engine.CRM, "--operation", "techcon", "--token-file",
-            TOKEN_FILES["techcon"], "--api", "crm", "--reset-at", "00:00-05:00", "--port", "443", "--warning", "20%", "--critical", "@0:5%",
-            "--method", "get", "--timeout", "30:unknown", "--unavailable", "warning", "--ca-file",
-            "/etc/ssl/certs/ca-certificates.crt", "--proxy", "", "--use-ipv4", "--max-age", "60",
-            "--state-dir", "/var/lib/monitoring-plugins", "--forecast=critical",
-            "--extra-opts", "one@/etc/nagios/wolkvox.ini", "--extra-opts", "two@/etc/nagios/wolkvox.ini",
-            "--verbose", "--verbose"]))
-        options = engine.blackbox.run("--help", plain=True).text
-        for option in set(re.findall(r"--([a-z0-9-]+)", options)) - {"help", "version"}:
-            with self.subTest(option):
-                self.assertIn(f"vars.wolkvox_token_{option.replace('-', '_')} = ", VARIABLES["everything"])
+        self.assertEqual(sorted(self.command("everything")), icinga.arguments(icinga.EVERYTHING))
+        self.assertEqual(icinga.EVERYTHING.keys(), icinga.options_of_help())
 
     def test_answers_are_kept_unless_that_is_switched_off(self):
         self.check("number")

@@ -69,25 +69,17 @@ class Examples(engine.SituationsCase):
         self.assertNotRegex(said, "wolkvox")
 
     def test_situations(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                self.assert_situation(name, check(EXAMPLE))
+        self.assert_situations(crm, lambda: check(EXAMPLE))
 
     def test_manager(self):
-        for name in engine.SITUATIONS:
-            with self.subTest(name), crm.situation(name):
-                self.assert_situation(name, check("wolkvox Manager token"))
+        self.assert_situations(crm, lambda: check("wolkvox Manager token"))
 
     def test_every_object_of_before_is_still_there(self):
         self.assertGreater(len(before), 50)
         self.assertEqual(before - after, set())
 
     def test_one_call_serves_many_checks(self):
-        with crm.situation("ok") as api:
-            check(EXAMPLE)
-            again = check(EXAMPLE)
-        self.assertEqual(len(api.requests), 1)
-        self.assertRegex(again.text, r"\(answer [0-9]+ s old\)$")
+        self.assert_one_call_serves_many_checks(crm, lambda: check(EXAMPLE))
 
 
 class Commands(unittest.TestCase):

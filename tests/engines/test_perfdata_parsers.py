@@ -36,11 +36,12 @@ def setUpModule():
                 results[name] = result
 
 
-def output(*argv, text=""):
-    """What a parser's program prints of texts, a line each, as JSON; it has nothing to complain about."""
-    done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False, cwd="/")
+def output(texts, *argv):
+    """What a parser's program makes of texts, a line each: a list of Read for each of them, as JSON."""
+    done = subprocess.run(argv, input="".join(f"{text}\n" for text in texts), capture_output=True, text=True,
+                          check=False, cwd="/")
     assert done.returncode == 0 and not done.stderr, f"{argv[0]} gave {done.returncode}:\n{done.stderr}"
-    return json.loads(done.stdout.splitlines()[-1])
+    return [[Read(*metric) for metric in reads] for reads in json.loads(done.stdout.splitlines()[-1])]
 
 
 # --- the parsers: perfdata by line to a list of Read by line ----------------------------------
@@ -51,10 +52,9 @@ def read_by_icinga(texts):
     pieces = json.dumps([text.split(" ") for text in texts])
     program = (f"var all = []; for (pieces in {pieces}) {{ var read = []; for (piece in pieces) {{"
                "var p = parse_performance_data(piece); read.add([p.label, p.value, p.unit, p.min, p.max,"
-               " p.warn, p.crit]) }; all.add(read) }; Json.encode(all)")
-    answer = json.loads(output("icinga2", "console", "--eval", program))
-    return [[Read(label, value, ICINGA_UNITS[unit], *rest, None) for label, value, unit, *rest in read]
-            for read in answer]
+               " p.warn, p.crit, null]) }; all.add(read) }; all")
+    answer = output((), "icinga2", "console", "--eval", program)
+    return [[read._replace(unit=ICINGA_UNITS[read.unit]) for read in reads] for reads in answer]
 
 
 PERL = """
@@ -71,8 +71,7 @@ print encode_json(\\@all), "\\n";
 
 
 def read_by_perl(texts):
-    return [[Read(*metric) for metric in read]
-            for read in output("perl", "-e", PERL, text="".join(f"{text}\n" for text in texts))]
+    return output(texts, "perl", "-e", PERL)
 
 
 PHP = """
@@ -89,7 +88,7 @@ $all = [];
 while (($line = fgets(STDIN)) !== false) {
     $read = [];
     foreach (Icinga\\Module\\Monitoring\\Plugin\\PerfdataSet::fromString($line) as $p)
-        $read[] = [$p->getLabel(), $p->getValue(), $p->getUnit(), $p->getMinimumValue(), $p->getMaximumValue(),
+        $read[] = [$p->getLabel(), $p->getValue(), $p->getUnit() ?? '', $p->getMinimumValue(), $p->getMaximumValue(),
                    (string) $p->getWarningThreshold(), (string) $p->getCriticalThreshold(), $p->getState()];
     $all[] = $read;
 }
@@ -98,8 +97,7 @@ echo json_encode($all), PHP_EOL;
 
 
 def read_by_icinga_web(texts):
-    return [[Read(label, value, unit or "", *rest) for label, value, unit, *rest in read]
-            for read in output("php", "-r", PHP, text="".join(f"{text}\n" for text in texts))]
+    return output(texts, "php", "-r", PHP)
 
 
 PYTHON = r"""
@@ -122,8 +120,7 @@ print(json.dumps(every))
 def read_by_nagiosplugin(texts):
     """It writes perfdata and knows ranges: what it writes of a metric is what was printed. Debian's Python
     has it, whichever one runs this."""
-    return [[Read(*metric) for metric in read]
-            for read in output("/usr/bin/python3", "-c", PYTHON, text="".join(f"{text}\n" for text in texts))]
+    return output(texts, "/usr/bin/python3", "-c", PYTHON)
 
 
 class Parsers(unittest.TestCase):
@@ -158,15 +155,11 @@ class Parsers(unittest.TestCase):
                     plain = printed != "" and not set(printed) & set(":~@")
                     self.assertEqual(alert, float(printed) if plain else None, (read, result))
 
-    def test_icinga_web(self):
-        for result, reads in self.read_all(read_by_icinga_web):
-            self.assert_metrics(result, reads)
-            self.assert_state(result, reads)
-
-    def test_nagiosplugin(self):
-        for result, reads in self.read_all(read_by_nagiosplugin):
-            self.assert_metrics(result, reads)
-            self.assert_state(result, reads)
+    def test_icinga_web_and_nagiosplugin(self):
+        for read in (read_by_icinga_web, read_by_nagiosplugin):
+            for result, reads in self.read_all(read):
+                self.assert_metrics(result, reads)
+                self.assert_state(result, reads)
 
     def test_perl(self):
         """It knows no @ in perfdata, though it does in options; from there on it reads nothing."""

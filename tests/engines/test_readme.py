@@ -44,6 +44,7 @@ class Words(unittest.TestCase):
             type_section("Install", SOURCES)
             pathlib.Path(TOKEN_FILES["techcon"]).unlink()
             type_section("The token file")
+            self.assertEqual(pathlib.Path(TOKEN_FILES["techcon"]).stat().st_mode & 0o777, 0o600)
             self.assert_ok(*type_section("The first check"), self.in_icinga(), self.in_nagios())
 
     def assert_ok(self, *texts):

@@ -10,7 +10,6 @@ configured as README says (`CHECK_WOLKVOX_TOKEN` names it), root, the packages o
 
 import pathlib
 import sys
-import tempfile
 import time
 
 import engine
@@ -20,9 +19,9 @@ import zabbix
 
 EXAMPLE, TEMPLATE = "zabbix/wolkvox_token-external.yaml", "wolkvox token by external check"
 SCRIPTS = pathlib.Path("/etc/zabbix/externalscripts")
-OPERATIONS = "sales", "support", "billing", "survey"
-TOKEN_FILES = {operation: f"/etc/zabbix/wolkvox-{operation}.token" for operation in OPERATIONS}
-MANAGER, AWAY = "wv0010.wolkvox.com", "crm0009.wolkvox.com"
+TOKEN_FILES = {operation: f"/etc/zabbix/wolkvox-{operation}.token"
+               for operation in ("sales", "support", "billing", "survey", None)}
+AWAY = "crm0009.wolkvox.com"
 SIZES = {"problems": (1280, 490), "graphs": (1280, 750)}
 
 
@@ -30,7 +29,7 @@ def set_up():
     """Everything but hosts, with pages that need no password; gives the Zabbix and the vendor's server."""
     engine.install_plugin()
     crm = engine.Crm(TOKEN_FILES, owner=zabbix.USER)
-    engine.append("/etc/hosts", f"127.0.0.1 {MANAGER}\n127.0.0.9 {AWAY}\n")
+    engine.append("/etc/hosts", f"127.0.0.9 {AWAY}\n")
     SCRIPTS.mkdir()
     (SCRIPTS / engine.PLUGIN.name).symlink_to(engine.PLUGIN)
     engine.run("localedef", "-i", "en_US", "-f", "UTF-8", "en_US.UTF-8")  # which the frontend wants
@@ -40,22 +39,21 @@ def set_up():
     return server, crm
 
 
-def problems(server, crm, take):
-    """A host for each thing that can be the matter."""
-    replies = {"sales": screenshot.answer(screenshot.HOURS), "support": left(100), None: manager(700)}
-    with crm.situation(replies=replies) as api:
-        api.tokens[OPERATIONS.index("billing")].used = 4800
+def problems(server, crm):
+    """A host for each thing that can be the matter; gives the page that shows them."""
+    with crm.situation(replies={"sales": screenshot.answer(screenshot.HOURS)}) as api:
+        for token, used in zip(api.tokens, (0, 4700, 4800, 0, 4100)):
+            token.used = used
         zabbix.write(TOKEN_FILES["survey"], "0" * 56)
         server.create_hosts(TEMPLATE, {
-            **{f"wolkvox {operation}": macros(operation) for operation in OPERATIONS},
-            "wolkvox Manager": {**macros("sales"), "SERVER": MANAGER, "OPERATION": ""},
+            **{f"wolkvox {operation or 'Manager'}": macros(operation) for operation in TOKEN_FILES},
             "wolkvox backup": {**macros("sales"), "SERVER": AWAY}})
         server.wait_until(lambda seen: all(host.problems for host in seen.values()))
-        take("zabbix.php?action=problem.view&show=1&filter_set=1")
+        return take("problems", "zabbix.php?action=problem.view&show=1&filter_set=1")
 
 
-def graphs(server, crm, take):
-    """A host that has lived through half a day."""
+def graphs(server, crm):
+    """A host that has lived through half a day; gives the page of its graphs."""
     host = "wolkvox sales"
     server.create_hosts(TEMPLATE, {host: {**macros("sales"), "INTERVAL": "1h"}})
     start = time.time() - screenshot.HOURS * 3600
@@ -66,37 +64,22 @@ def graphs(server, crm, take):
             result = engine.blackbox.run("--hostname", engine.CRM, "--operation", "sales", "--token-file",
                                          TOKEN_FILES["sales"], "--forecast", user=zabbix.USER, cwd="/")
             server.remember(host, start + moment, result.perfdata_text)
-    take(f"zabbix.php?action=charts.view&filter_hostids[]={server.host_id(host)}&filter_show=1&filter_set=1"
-         "&from=now-12h&to=now")
+    return take("graphs", f"zabbix.php?action=charts.view&filter_hostids[]={server.host_id(host)}&filter_show=1"
+                "&filter_set=1&from=now-12h&to=now")
+
+
+def take(name, page):
+    return icingaweb.photograph(zabbix.URL + page, *SIZES[name])
 
 
 def macros(operation):
-    return {"INTERVAL": "5s", "MAX.AGE": "0", "SERVER": engine.CRM, "OPERATION": operation,
-            "TOKEN.FILE": TOKEN_FILES[operation]}
-
-
-def left(number):
-    return engine.Reply.json(engine.blackbox.envelope(available_consumition_options=number,
-                                                      token_use_today=4800 - number))
-
-
-def manager(number):
-    """What Manager answers: an array of one record, numbers as strings."""
-    record = {"description": "calls", "token_limit": "4800", "token_use_today": str(4800 - number),
-              "all_token_today": "9000", "available_consumition_options": str(number)}
-    return engine.Reply.json({"code": "200", "error": None, "msg": "1 records were found", "data": [record]})
-
-
-def main(name):
-    make = {"problems": problems, "graphs": graphs}[name]
-    with tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory) / "screenshot.png"
-        make(*set_up(), lambda page: icingaweb.photograph(zabbix.URL + page, path, *SIZES[name]))
-        sys.stdout.buffer.write(path.read_bytes())
+    server = {"SERVER": engine.CRM, "OPERATION": operation} if operation else {"SERVER": engine.MANAGER}
+    return {"INTERVAL": "5s", "MAX.AGE": "0", "TOKEN.FILE": TOKEN_FILES[operation], **server}
 
 
 if __name__ == "__main__":
     trouble = engine.enter_sandbox(*zabbix.PROGRAMS, "chromium")
     if trouble:
         sys.exit(trouble)
-    main(sys.argv[1])
+    make = {"problems": problems, "graphs": graphs}[sys.argv[1]]
+    sys.stdout.buffer.write(make(*set_up()))

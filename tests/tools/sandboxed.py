@@ -32,4 +32,4 @@ def enter(*programs):
     if subprocess.run([SANDBOX, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         return "needs root, and a kernel with namespaces and overlays"
     sys.stdout.flush()
-    os.execv(SANDBOX, [SANDBOX, "env", f"{INSIDE}=1", sys.executable, *sys.argv])
+    os.execv(SANDBOX, [SANDBOX, "env", f"{INSIDE}=1", "no_proxy=*", sys.executable, *sys.argv])
