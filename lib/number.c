@@ -24,24 +24,29 @@ int number_parse(const char *text, size_t length, int64_t max, int64_t *value) {
     return 0;
 }
 
-/* A double holds every whole number up to NUMBER_MAX, but may lose what stands far behind the
- * point, which is therefore looked at as text. */
-static bool is_rounded(const char *text, double number) {
-    static const char digits[] = "123456789";
-    const char *point = strchr(text, '.');
-    size_t exponent = strcspn(text, "eE");
+/* The digits of a number from its first to its last that is not 0, its exponent left aside. */
+static int count_significant_digits(const char *text) {
+    int count = 0;
+    int significant = 0;
 
-    if (text[exponent] != '\0')
-        return number == 0 && strcspn(text, digits) < exponent;
-    return point != NULL && strpbrk(point, digits) != NULL;
+    for (; *text != '\0' && *text != 'e' && *text != 'E'; text++) {
+        bool is_digit = *text >= '0' && *text <= '9';
+        count += is_digit && (count > 0 || *text != '0');
+        if (is_digit && *text != '0')
+            significant = count;
+    }
+    return significant;
 }
 
+/* A whole number up to NUMBER_MAX has at most 13 significant digits. Numbers with that few are
+ * different doubles where they differ, but for those that are too near to 0. */
 int number_parse_json(const char *text, int64_t *value) {
+    int digits = count_significant_digits(text);
     char *end;
     double number = strtod(text, &end);
 
     if (end == text || *end != '\0' || !(number >= -(double)NUMBER_MAX && number <= NUMBER_MAX) ||
-        number != (double)(int64_t)number || is_rounded(text, number))
+        number != (double)(int64_t)number || digits > 13 || (number == 0 && digits > 0))
         return -1;
     *value = (int64_t)number;
     return 0;
