@@ -77,13 +77,12 @@ const char *extra_opts_named_file(const char *argument) {
 }
 
 void extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found) {
-    size_t length = argument != NULL ? strcspn(argument, "@") : 0;
-    const char *section = length > 0 ? argument : default_section;
-
-    if (length == 0 || length > EXTRA_OPTS_SECTION_MAX)
-        length = strnlen(section, EXTRA_OPTS_SECTION_MAX);
-    memcpy(found->section, section, length);
-    found->section[length] = '\0';
+    found->section = argument != NULL ? argument : "";
+    found->section_length = strcspn(found->section, "@");
+    if (found->section_length == 0) {
+        found->section = default_section;
+        found->section_length = strlen(default_section);
+    }
     found->path = extra_opts_named_file(argument);
     if (found->path == NULL)
         found->path = find_file(found->found_path);

@@ -4,12 +4,12 @@
 
 #include <limits.h>
 #include <stdbool.h>
-
-enum { EXTRA_OPTS_SECTION_MAX = 8192 }; /* no line of an INI file is longer */
+#include <stddef.h>
 
 /* What --extra-opts[=[SECTION][@FILE]] names, as in the Monitoring Plugins. */
 struct extra_opts {
-    char section[EXTRA_OPTS_SECTION_MAX + 1];
+    const char *section; /* not terminated; belongs to the argument or is the default one */
+    size_t section_length;
     const char *path; /* belongs to the argument, the environment or this; NULL: no file is found */
     char found_path[PATH_MAX];
 };

@@ -24,7 +24,8 @@ static int enter_section(struct ini_reader *reader, char *line, struct error *er
             reader->file, "a section is written [NAME], with nothing after it", "", error);
     *end = '\0';
     const char *name = text_trim(line + 1);
-    reader->in_section = strcmp(name, reader->section) == 0;
+    reader->in_section = strlen(name) == reader->section_length &&
+                         memcmp(name, reader->section, reader->section_length) == 0;
     reader->section_seen |= reader->in_section;
     return 0;
 }

@@ -15,6 +15,7 @@
 struct ini_reader {
     struct user_file *file; /* the line of the last entry is its line */
     const char *section;
+    size_t section_length;
     bool section_seen; /* so far */
     bool in_section;   /* its own */
 };

@@ -27,7 +27,7 @@ struct user_file {
     char line[USER_FILE_LINE_MAX + 2]; /* with a carriage return that does not count, and a NUL */
     size_t line_length;
     size_t line_number; /* counted from 1 */
-    char chunk[4 * 1024];
+    char chunk[512];
     size_t chunk_length;
     size_t chunk_used;
 };

@@ -92,9 +92,9 @@ static bool is_showable(const char *section) {
 
 static int fail_to_find(const struct extra_opts *source, const struct user_file *file,
                         struct error *error) {
-    struct excerpt section = excerpt_of_text(source->section);
+    struct excerpt section = excerpt_of(source->section, source->section_length, EXCERPT_FIELD_MAX);
 
-    if (is_meant_as_file(source->section))
+    if (is_meant_as_file(section.text))
         return error_set(
             error, ERROR_LOCAL, "%s%s\"%s\" was taken as a section; write @%s for a file",
             file != NULL ? file->name : "--extra-opts",
@@ -103,7 +103,7 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
         return error_set(error, ERROR_LOCAL,
                          "--extra-opts finds no INI file in the usual places (see the manual); "
                          "name it with --extra-opts=@FILE");
-    if (is_showable(source->section))
+    if (is_showable(section.text))
         return error_set(error, ERROR_LOCAL, "the %s has no section [%s]", file->name,
                          section.text);
     return error_set(error, ERROR_LOCAL,
@@ -114,7 +114,8 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
 
 static int read_section(struct options *options, const struct extra_opts *source,
                         struct user_file *file, struct error *error) {
-    struct ini_reader reader = {.file = file, .section = source->section};
+    struct ini_reader reader = {
+        .file = file, .section = source->section, .section_length = source->section_length};
     struct ini_entry entry;
     int result;
 

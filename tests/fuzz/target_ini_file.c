@@ -23,7 +23,7 @@ static void require_entry(const struct ini_entry *entry) {
 static void read_entries(const char *text, size_t length) {
     const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct user_file input;
-    struct ini_reader reader = {.file = &input, .section = "s"};
+    struct ini_reader reader = {.file = &input, .section = "s", .section_length = 1};
     struct ini_entry entry;
     struct error error;
     struct fuzz_file file;

@@ -31,7 +31,8 @@ UNIT_TEST(section_and_file_are_told_apart) {
         if (!is_valid)
             continue;
         extra_opts_find(cases[i].argument, "plugin", &found);
-        unit_check(strcmp(found.section, cases[i].section) == 0 &&
+        unit_check(found.section_length == strlen(cases[i].section) &&
+                       memcmp(found.section, cases[i].section, found.section_length) == 0 &&
                        strcmp(found.path, cases[i].path) == 0,
                    "'%s' is in %s", unit_show_text(cases[i].argument).text, found.path);
     }
