@@ -57,6 +57,7 @@ static void judge(struct check *check) {
  * Gives the state to exit with. */
 static enum state print(const struct check *check, const struct error *error) {
     const struct result *result = &check->result;
+    const struct secret *secret = &check->options.secret;
     bool has_result = result->is_kept || result->exchange.requests > 0;
     const struct sentence_input input = {
         .options = &check->options,
@@ -64,7 +65,7 @@ static enum state print(const struct check *check, const struct error *error) {
         .error = error,
         .forecast = check->has_forecast ? &check->forecast : NULL,
         .verdict = &check->verdict,
-        .world_readable_token = check->options.secret.world_readable,
+        .world_readable_token = secret->world_readable && secret->token[0] != '\0',
     };
 
     return sentence_print(label, &input) == 0 ? check->verdict.state : STATE_UNKNOWN;

@@ -299,6 +299,13 @@ class Hint(TokenCase):
         self.assert_hint(False, f"--extra-opts=@{readable}", "--token-file", self.write(TOKEN))
         self.assert_hint(False, token=TOKEN)
 
+    def test_not_for_what_is_refused(self):
+        broken = self.write("two words", "broken", 0o644)
+        ini = self.write(f"[check_wolkvox_token]\ntoken = {OTHER}\nno-such-key = 1\n", "x.ini", 0o644)
+        for args in (("--token-file", broken), (f"--extra-opts=@{ini}", "--token-file", self.write(TOKEN))):
+            with self.subTest(args):
+                self.assertNotIn(HINT, self.assert_no_request(*args).text)
+
 
 def unescape(text):
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
