@@ -139,8 +139,11 @@ static void write_refusal(FILE *stream, const struct token_info *info) {
 /* Whether a URL leads to the host that was asked, on whichever port. */
 static bool is_same_host(const char *authority, const char *host) {
     size_t length = strlen(host);
+    bool is_ipv6 = *authority == '[';
 
-    return strncasecmp(authority, host, length) == 0 && strchr(":/?#", authority[length]) != NULL;
+    authority += is_ipv6;
+    return strncasecmp(authority, host, length) == 0 &&
+           strchr(is_ipv6 ? "]" : ":/?#", authority[length]) != NULL;
 }
 
 /* What a server writes before an @ is a name and a password, and no part of the place; nor is a

@@ -157,6 +157,8 @@ UNIT_TEST(a_redirect_names_the_place) {
         {"https://crm0001.wolkvox.com:x@y@evil.org:8443/", TO("evil.org:8443/")},
         {"https://user:password@crm0001.wolkvox.com/", SAME},
         {"https://evil.org/@crm0001.wolkvox.com/", TO("https://evil.org/@crm0001.wolkvox.com/")},
+        {"http://[::1]:8080/x", SAME},
+        {"http://[::12]:8080/x", TO("http://[::12]:8080/x")},
     };
     static const struct figures figures = {NO, NO, NO, NO};
 
@@ -165,6 +167,8 @@ UNIT_TEST(a_redirect_names_the_place) {
         struct check check;
         char expected[300];
         check_prepare(&check, REPLY_REFUSED, &figures, NULL, NULL);
+        if (strchr(cases[i].redirect, '[') != NULL)
+            strcpy(check.options.server.host, "::1");
         check.result.exchange.info.status = 302;
         check.result.exchange.requests = 1;
         check.result.exchange.responses[0].redirect = (char *)(uintptr_t)cases[i].redirect;
