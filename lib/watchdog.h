@@ -13,8 +13,8 @@
 
 /* Starts it: a little later than the deadline the process prints "LABEL STATE: timeout: waited N s
  * for WHAT" and ends with that state; with UNKNOWN where the line cannot be written. From here on
- * SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT end it with UNKNOWN, naming the signal and WHAT. May
- * be called again with another deadline. `label` is kept. */
+ * SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS and SIGXCPU end it with UNKNOWN, naming
+ * the signal and WHAT. May be called again with another deadline. `label` is kept. */
 void watchdog_start(const char *label, const struct deadline *deadline, enum state timeout_state);
 
 /* Sets WHAT: a constant that completes "waited for". To be called before anything that may wait. */

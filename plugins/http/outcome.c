@@ -56,8 +56,9 @@ static bool begins_with(const char *text, const char *begin) {
     return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-static bool is_shortage(int number) {
-    return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+/* A machine may lack one family of addresses; then the others count. */
+static bool is_socket_refused(int number) {
+    return number != 0 && number != EAFNOSUPPORT;
 }
 
 static bool are_descriptors_free(void) {
@@ -170,7 +171,7 @@ static int fail_by_code(const struct http_exchange *exchange, CURLcode code, str
         return error_set(error, ERROR_LOCAL,
                          "libcurl on this machine does not accept the proxy that --proxy or a "
                          "variable such as https_proxy names: its syntax or its scheme");
-    if (is_shortage(exchange->socket_errno))
+    if (is_socket_refused(exchange->socket_errno))
         return fail_on_this_machine(strerror(exchange->socket_errno), error);
     if (lacks_descriptors(code))
         return fail_on_this_machine(strerror(EMFILE), error);

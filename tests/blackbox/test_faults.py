@@ -16,7 +16,7 @@ CALLS = {  # what fails, and with which numbers
     "open": (errno.EACCES, errno.EMFILE), "openat": (errno.EACCES, errno.ENOSPC),
     "read": (errno.EIO, errno.EAGAIN), "write": (errno.ENOSPC, errno.EIO),
     "close": (errno.EIO, errno.ENOSPC), "fstat": (errno.EIO,),
-    "flock": (errno.ENOLCK, errno.EINTR),
+    "flock": (errno.ENOLCK, errno.EINTR), "socket": (errno.EPERM, errno.EMFILE),
     "renameat": (errno.EXDEV, errno.ENOSPC), "mkdir": (errno.EACCES,), "mkdirat": (errno.EACCES,),
     "unlinkat": (errno.EACCES,),
 }

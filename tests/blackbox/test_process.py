@@ -308,7 +308,8 @@ class Watchdog(ProcessCase):
                 blackbox.run(*args, "--help", plain=True, env=blackbox.preloaded("held_up", HELD_UP="held"))
 
     def test_crashes(self):
-        for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "a full stack"):
+        for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGXCPU",
+                     "a full stack"):
             with self.subTest(name):
                 result = self.check_held_up(CRASH=name)
                 self.assertEqual(result.state, "UNKNOWN")

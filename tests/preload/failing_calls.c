@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -114,6 +115,10 @@ int fstat(int fd, struct stat *status) {
 
     *(void **)&original = dlsym(RTLD_NEXT, "fstat");
     return CALL_FAILS("fstat") ? -1 : original(fd, status);
+}
+
+int socket(int family, int type, int protocol) {
+    return CALL_FAILS("socket") ? -1 : (int)syscall(SYS_socket, family, type, protocol);
 }
 
 int flock(int fd, int operation) {

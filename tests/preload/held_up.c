@@ -72,11 +72,9 @@ int socket(int domain, int type, int protocol) {
     static const struct {
         const char *name;
         int number;
-    } crashes[] = {{"SIGSEGV", SIGSEGV},
-                   {"SIGBUS", SIGBUS},
-                   {"SIGFPE", SIGFPE},
-                   {"SIGILL", SIGILL},
-                   {"SIGABRT", SIGABRT}};
+    } crashes[] = {{"SIGSEGV", SIGSEGV}, {"SIGBUS", SIGBUS},   {"SIGFPE", SIGFPE},
+                   {"SIGILL", SIGILL},   {"SIGABRT", SIGABRT}, {"SIGTRAP", SIGTRAP},
+                   {"SIGSYS", SIGSYS},   {"SIGXCPU", SIGXCPU}};
     int (*next)(int, int, int) = (int (*)(int, int, int))dlsym(RTLD_NEXT, "socket");
 
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
