@@ -19,7 +19,7 @@ libwolkvox_a_SOURCES = \
 	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
-	plugins/api/token_info.c plugins/api/token_info.h \
+	plugins/api/token_info.h \
 	plugins/cache/info_cache.c plugins/cache/info_cache.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \

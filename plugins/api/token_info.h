@@ -45,10 +45,4 @@ struct token_info {
     char *fields; /* every field received, a line each, where that was asked for */
 };
 
-/* Fills info->fields from the other fields, for an answer whose own list is gone. Gives 0, or -1
- * where memory ran out. */
-int token_info_list(struct token_info *info);
-
-void token_info_free(struct token_info *info);
-
 #endif

@@ -105,9 +105,7 @@ static int load_kept(const struct options *options, const struct saved_info *sav
     if (options->verbose < 2)
         return 0;
     exchange->url = token_api_url(options);
-    if (exchange->url == NULL || token_info_list(&exchange->info) != 0)
-        return error_out_of_memory(error);
-    return 0;
+    return exchange->url != NULL ? 0 : error_out_of_memory(error);
 }
 
 /* ---- Whose turn it is to ask ---- */

@@ -133,7 +133,7 @@ int setting_fail(const struct setting *setting, const char *what, const char *mo
 
 /* ---- Help ---- */
 
-static void print_option_help(const struct option_spec *spec) {
+static void print_option_help(FILE *stream, const struct option_spec *spec) {
     enum { INDENT = 26 };
     char head[64];
     bool is_optional = spec->argument == ARGUMENT_OPTIONAL;
@@ -146,19 +146,19 @@ static void print_option_help(const struct option_spec *spec) {
                        is_optional ? "[" : "", has_value ? "=" : "",
                        has_value ? spec->value_name : "", is_optional ? "]" : "");
     if (length >= INDENT - 1) {
-        puts(head);
+        fprintf(stream, "%s\n", head);
         head[0] = '\0';
     }
     while (*line != '\0') {
         int width = (int)strcspn(line, "\n");
-        printf("%-*s%.*s\n", INDENT, head, width, line);
+        fprintf(stream, "%-*s%.*s\n", INDENT, head, width, line);
         line += width + (line[width] == '\n');
         head[0] = '\0';
     }
 }
 
-void option_print_help(void) {
+void option_print_help(FILE *stream) {
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_specs[i].help != NULL)
-            print_option_help(&option_specs[i]);
+            print_option_help(stream, &option_specs[i]);
 }

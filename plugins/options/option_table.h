@@ -67,8 +67,8 @@ const struct option_spec *option_find_short(char letter);
 /* The option that an INI file's key names: a long or short name, whole; NULL: none. */
 const struct option_spec *option_find_key(const char *key);
 
-/* Prints the options' part of the help. */
-void option_print_help(void);
+/* Writes the options' part of the help. */
+void option_print_help(FILE *stream);
 
 /* ---- Options as given ---- */
 

@@ -4,11 +4,12 @@
 #include "options/options.h"
 
 #include "extra_opts.h"
+#include "memory_stream.h"
 #include "options/ini_options.h"
 #include "options/option_values.h"
+#include "output.h"
 #include "user_file.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,13 +222,20 @@ int options_complete(struct options *options, const struct deadline *deadline,
 }
 
 void options_print_help(void) {
-    printf("%s\n"
-           "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
-           "has left. Each request uses one call of that quota.\n\n",
-           options_usage);
-    option_print_help();
+    struct memory_stream stream;
+
+    if (memory_stream_open(&stream) == NULL)
+        return;
+    fprintf(stream.file,
+            "%s\n"
+            "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
+            "has left. Each request uses one call of that quota.\n\n",
+            options_usage);
+    option_print_help(stream.file);
     fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
           "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
-          stdout);
-    fflush(stdout);
+          stream.file);
+    char *help = memory_stream_close(&stream);
+    output_print_text(help != NULL ? help : options_usage);
+    free(help);
 }

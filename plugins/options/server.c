@@ -254,6 +254,15 @@ static bool is_proxy_scheme(const char *text, const char *scheme_end) {
     return false;
 }
 
+/* With an encoded control character in user or password libcurl connects without the proxy, and
+ * does not say so. */
+static bool is_passed_over(const char *user, const char *end) {
+    for (; user < end; user++)
+        if (user[0] == '%' && (user[1] == '0' || user[1] == '1'))
+            return true;
+    return false;
+}
+
 /* What would end user and password for libcurl but not for other programs is not to stand there as
  * it is (RFC 3986, section 3.2.1). */
 bool server_is_proxy_url(const char *text) {
@@ -267,7 +276,8 @@ bool server_is_proxy_url(const char *text) {
 
     return (scheme_end == NULL || is_proxy_scheme(text, scheme_end)) &&
            !has_space_or_control(text) &&
-           (at == NULL || authority + strcspn(authority, "#?[]@\\/") == at) &&
+           (at == NULL ||
+            (authority + strcspn(authority, "#?[]@\\/") == at && !is_passed_over(authority, at))) &&
            (host[length] == '\0' || host[length + 1] == '\0') &&
            parse_host_and_port(host, length, &proxy, &reason) == 0;
 }

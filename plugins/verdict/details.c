@@ -68,6 +68,29 @@ static void write_threshold(FILE *stream, const char *name, const struct thresho
             threshold_name_length(threshold), threshold->text, understood);
 }
 
+static void write_text_field(FILE *stream, const char *key, const struct excerpt *text) {
+    if (text->text[0] != '\0')
+        fprintf(stream, "%s: %s\n", key, text->text);
+}
+
+static void write_count_field(FILE *stream, const char *key, const struct optional_count *count) {
+    if (count->is_known)
+        fprintf(stream, "%s: %" PRId64 "\n", key, count->value);
+}
+
+/* Those of a kept answer that were kept. */
+static void write_fields(FILE *stream, const struct token_info *info) {
+    write_text_field(stream, "code", &info->code);
+    write_text_field(stream, "error", &info->error);
+    write_text_field(stream, "msg", &info->message);
+    write_text_field(stream, "description", &info->description);
+    write_count_field(stream, "token_limit", &info->limit);
+    write_count_field(stream, "token_use_today", &info->used);
+    write_count_field(stream, "all_token_today", &info->all_used);
+    write_count_field(stream, "available_consumition_options", &info->available);
+    write_count_field(stream, "hours_to_restart_count", &info->hours);
+}
+
 static void write_facts(FILE *stream, const struct sentence_input *input) {
     const struct options *options = input->options;
     const struct result *result = input->result;
@@ -87,6 +110,8 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
         fprintf(stream, "HTTP status: %" PRId64 "\n", exchange->info.status);
     if (exchange->info.fields != NULL)
         fputs(exchange->info.fields, stream);
+    if (result->is_kept)
+        write_fields(stream, &exchange->info);
 }
 
 /* ---- The exchange ---- */

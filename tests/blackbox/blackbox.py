@@ -4,6 +4,7 @@ A test file defines unittest cases and ends in `blackbox.main()`. The plugin's w
 what the test gives it, and every run is held to the promises that hold for all runs.
 """
 
+import atexit
 import base64
 import collections
 import contextlib
@@ -160,13 +161,15 @@ class Result:
     @property
     def perfdata_text(self):
         """What stands behind the ` | ` of the first line, or None."""
-        return self.line.partition(" | ")[2] or None
+        _message, bar, perfdata = self.line.partition(" | ")
+        return perfdata if bar else None
 
     @property
     def perfdata(self):
         """Label to Perf, in the order of the output; AssertionError where it is malformed."""
         items = {}
-        for item in (self.perfdata_text or "").split():
+        text = self.perfdata_text
+        for item in [] if text is None else text.split(" "):
             parsed = PERFDATA_ITEM.fullmatch(item)
             assert parsed, f"malformed perfdata '{item}'\n{self}"
             label, value, unit, rest = parsed.groups()
@@ -198,7 +201,7 @@ def run(*args, env=None, token=None, stdin=None, timeout=ENOUGH + 30, secret=Non
     token     the environment's WOLKVOX_TOKEN
     stdin     None: /dev/null; bytes: a pipe that delivers them; else a file or its descriptor
     secret    a token that it got in another way, which must not be shown either
-    user      name or number of the user to run as, with that user's group and no other
+    user      name of the user to run as, with that user's group and no other
     plain     --help and --version: no status line is expected
     silent    standard output is made unusable: nothing is expected of it
     own_time  the test is about the time that the check has where the command line does not say it
@@ -224,8 +227,20 @@ def run(*args, env=None, token=None, stdin=None, timeout=ENOUGH + 30, secret=Non
     return result
 
 
+@contextlib.contextmanager
+def started(*args, preexec=None, token=TOKEN, **options):
+    """A plugin that runs while the test goes on, and is killed at the end of the context."""
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command(*args), preexec_fn=preexec, env=environment(None, token),
+                          **{"stdin": subprocess.DEVNULL, **pipes, **options}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def _identity(user):
-    entry = pwd.getpwnam(user) if isinstance(user, str) else pwd.getpwuid(user)
+    entry = pwd.getpwnam(user)
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
@@ -259,7 +274,26 @@ def _secrets_shown(result, *secrets):
             yield "the output shows the token"
 
 
-# --- certificates ----------------------------------------------------------------------------
+# --- servers ---------------------------------------------------------------------------------
+
+
+_api = load_api()
+
+
+@functools.lru_cache(maxsize=None)
+def authority():
+    """A CA whose certificate clients are to trust, the same one at every call."""
+    made = _api.CertificateAuthority()
+    atexit.register(made.close)
+    return made
+
+
+@functools.lru_cache(maxsize=None)
+def stand_in(tls=False):
+    """A stand-in over plain HTTP or TLS, the same one at every call."""
+    api = _api.WolkvoxApi(tls=tls, authority=authority() if tls else None)
+    api.start()
+    return api
 
 
 def add_to_directory(certificate, directory):
@@ -269,24 +303,7 @@ def add_to_directory(certificate, directory):
     shutil.copy(certificate, pathlib.Path(directory, f"{done.stdout.strip()}.0"))
 
 
-# --- servers ---------------------------------------------------------------------------------
-
-
-_api = load_api()
-
-
-class RawServer(_api.LoopbackServer):
-    """A TCP server that leaves each connection to handler(socket): for what no server would do."""
-
-    def __init__(self, handler, address="127.0.0.1"):
-        super().__init__(address)
-        self._handler = handler
-
-    def serve(self, connection):
-        self._handler(connection)
-
-
-class TalkingServer(RawServer):
+class TalkingServer(_api.LoopbackServer):
     """Notes what comes in, and does what it was told with each connection.
 
     talks  bytes to send or functions of the socket, one a connection; the last goes on for ever
@@ -295,28 +312,34 @@ class TalkingServer(RawServer):
     """
 
     def __init__(self, *talks, first=False):
-        super().__init__(self._talk)
+        super().__init__()
         self.heads = []
         self.first = first
         self._talks = list(talks)
 
-    def _talk(self, connection):
+    def serve(self, connection):
         if not self.first:
-            self._hear(connection)
+            self.hear(connection)
         talk = self._talks.pop(0) if len(self._talks) > 1 else self._talks[0]
         if callable(talk):
             talk(connection)
         else:
             connection.sendall(talk)
         if self.first:
-            self._hear(connection)
+            self.hear(connection)
 
-    def _hear(self, connection):
-        head = piece = connection.recv(4096)
-        while piece and not head.endswith(b"\r\n\r\n"):
-            piece = connection.recv(4096)
-            head += piece
+    def hear(self, connection):
+        head = read_head(connection)
         self.heads += [head] if head else []
+
+
+def read_head(connection):
+    """What comes up to an empty line, or the end; by the byte, because what follows may be for others."""
+    head = byte = connection.recv(1)
+    while byte and not head.endswith(b"\r\n\r\n"):
+        byte = connection.recv(1)
+        head += byte
+    return head
 
 
 def listen(connection):
@@ -349,61 +372,34 @@ class Proxy(_api.LoopbackServer):
     connects     the HOST:PORT of every CONNECT, in order
     refuse       answer CONNECT with this status instead of a tunnel
     credentials  "user:password" without which (Basic) CONNECT is answered 407
-
-    A request that is no CONNECT is answered, too, but a token in it has been given away.
     """
 
-    def __init__(self, *, refuse=None, credentials=None, address="127.0.0.1"):
-        super().__init__(address)
+    def __init__(self, *, refuse=None, credentials=None):
+        super().__init__()
         self.requests = []
         self.connects = []
         self._refuse = refuse
-        self._credentials = credentials
+        self._expected = base64.b64encode(credentials.encode()) if credentials else b""
 
     def serve(self, connection):
-        head = _read_head(connection)
+        head = read_head(connection)
         self.requests.append(head)
         method, target = head.decode("latin-1").split(" ")[:2]
         if method != "CONNECT":
-            _send(connection, _api.Reply(body="plain request at a proxy"))
             return
         self.connects.append(target)
-        refusal = self._refusal(head)
-        if refusal:
-            _send(connection, refusal)
+        if self._expected not in head:
+            refusal = _api.Reply(407, [("Proxy-Authenticate", 'Basic realm="proxy"')])
+        elif self._refuse:
+            refusal = _api.Reply(self._refuse)
         else:
             _tunnel(connection, int(target.rpartition(":")[2]))
-
-    def _refusal(self, head):
-        """The Reply to a CONNECT that gets no tunnel, or None."""
-        given = base64.b64encode((self._credentials or "").encode())
-        if self._credentials and b"Basic " + given not in head:
-            return _api.Reply(407, [("Proxy-Authenticate", 'Basic realm="proxy"')])
-        return _api.Reply(self._refuse) if self._refuse else None
-
-
-def _read_head(connection):
-    """A request's head; read by the byte, for what follows it belongs to the tunnel."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        byte = connection.recv(1)
-        if not byte:
-            raise ConnectionError("the request broke off")
-        head += byte
-    return head
-
-
-def _send(connection, reply):
-    connection.sendall(reply.head(closing=True) + reply.body)
+            return
+        connection.sendall(refusal.head(closing=True))
 
 
 def _tunnel(client, port):
-    try:
-        server = socket.create_connection(("127.0.0.1", port))
-    except OSError:
-        _send(client, _api.Reply(502))
-        return
-    with server:
+    with socket.create_connection(("127.0.0.1", port)) as server:
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         _relay(client, server)
@@ -483,7 +479,8 @@ def wait_until(condition, seconds=60):
 
 def preloaded(name, **variables):
     """An environment in which a library of tests/preload is loaded first, and what is said to it."""
-    return {"LD_PRELOAD": str(PRELOADED / f"{name}.so"), **{key: str(value) for key, value in variables.items()}}
+    return {"LD_PRELOAD": str(PRELOADED / f"{name}.so"),
+            **{key: str(value) for key, value in variables.items()}}
 
 
 @contextlib.contextmanager
@@ -522,14 +519,6 @@ def some(table, part=4):
     return table[::part] if PLUGIN_WRAPPER else table
 
 
-@functools.lru_cache(maxsize=None)
-def plain_stand_in():
-    """A stand-in over plain HTTP, the same one at every call."""
-    api = load_api().WolkvoxApi(tls=False)
-    api.start()
-    return api
-
-
 class FilesCase(unittest.TestCase):
     """Tests with a directory of their own that every user can look into."""
 
@@ -547,31 +536,38 @@ class FilesCase(unittest.TestCase):
         os.chmod(path, mode)
         return path
 
+    def openssl_policy(self, *lines):
+        """An environment in which OpenSSL has these lines as the system's policy."""
+        head = ("openssl_conf = all", "[all]", "ssl_conf = ssl", "[ssl]", "system_default = policy", "[policy]")
+        return {"OPENSSL_CONF": self.write("\n".join([*head, *lines, ""]), "policy.cnf")}
+
     def assert_timeout(self, result, seconds, what, state="CRITICAL"):
         """Ended by -t, in time, in a line that says what was waited for (a pattern)."""
-        self.assertEqual((result.state, len(result.lines), result.perfdata_text), (state, 1, None), result)
+        self.assertEqual((result.state, len(result.lines)), (state, 1), result)
+        self.assertIsNone(result.perfdata_text, result)
         self.assertRegex(result.message, f"^timeout: waited {seconds} s for {what}")
         self.assertTrue(seconds - 0.1 <= result.seconds < seconds + 0.5 + LATE, result)
 
 
 class ApiCase(FilesCase):
-    """Tests with a stand-in over plain HTTP, which gives the documented answer unless told otherwise."""
+    """Tests with a stand-in, which gives the documented answer unless told otherwise."""
 
     api = None
+    tls = False  # whether the stand-in speaks it
     which = ("-o", "sales")
     usual = ()  # arguments of every check
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.api = plain_stand_in()
+        cls.api = stand_in(cls.tls)
 
     def setUp(self):
         super().setUp()
         self.reply(answer())
 
     def reply(self, *replies):
-        """Forgets the requests so far, and says how the next are answered; the last reply goes on for ever."""
+        """Forgets the requests so far. The next get these replies; the last one goes on for ever."""
         self.api.clear()
         self.api.script = list(replies[:-1])
         self.api.default_reply = replies[-1]

@@ -7,17 +7,13 @@ What an honest but broken server does is in test_request.py, whom to trust in te
 """
 
 import concurrent.futures
-import gzip
 import json
 import select
 import ssl
 import struct
-import warnings
 
 import blackbox
 from blackbox import TOKEN, TalkingServer, for_ever, then_listen
-
-api_module = blackbox.load_api()
 
 SECONDS = blackbox.ENOUGH  # -t of the runs that end by themselves
 SHORT = blackbox.SILENT_SECONDS  # of those that the time ends
@@ -38,11 +34,11 @@ LATELY_BROKEN = ANY if blackbox.OLD_LIBRARIES else BROKEN
 class TlsTalker(TalkingServer):
     """The same inside a TLS connection that is sound until then."""
 
-    def __init__(self, talk, authority, version=None, tickets=None, demand=False, first=False):
+    def __init__(self, talk, version=None, tickets=None, demand=False, first=False):
         super().__init__(talk, first=first)
         self.scheme, self.host = "https", "localhost"
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(*authority.certificate("good"))
+        self._context.load_cert_chain(*blackbox.authority().certificate("good"))
         if version:
             self._context.minimum_version = self._context.maximum_version = version
         if tickets:
@@ -64,7 +60,7 @@ class HandshakeTalker(TalkingServer):
 
     scheme = "https"
 
-    def _hear(self, connection):
+    def hear(self, connection):
         self.heads.append(connection.recv(65536))
 
 
@@ -128,19 +124,15 @@ class Smuggling(AttackCase):
     def test_lengths_and_chunks(self):
         body, chunked = chunks(BODY) + b"0\r\n\r\n", CHUNKED[:-2]
         rows = [(f"length {length}", states, with_header(length=b"Content-Length: %s\r\n" % length))
-                for length, states in ((b"%d, %d" % (len(BODY), len(BODY)), ANY), (b"0x40", BROKEN),
-                                       (b"5abc", BROKEN), (b"0", BROKEN), (b"", ANY),
+                for length, states in ((b"0x40", BROKEN), (b"5abc", BROKEN), (b"0", BROKEN),
                                        (b"18446744073709551617", ANY))]
         rows += [
             ("the same twice", OK, with_header(LENGTH[:-2])),
-            ("the longer first", ANY, with_header(b"Content-Length: 9999")),
             ("the shorter last", BROKEN, HEAD + LENGTH + b"Content-Length: 9\r\n\r\n" + BODY),
             ("length, then chunked", ANY, with_header(chunked, body=body, length=b"Content-Length: 3\r\n")),
             ("chunked, yet plain", BROKEN, with_header(chunked)),
             ("chunked in HTTP/1.0", ANY, b"HTTP/1.0 200 OK\r\n" + CHUNKED + b"\r\n" + body),
-            ("unheard of", BROKEN, with_header(b"Transfer-Encoding: xchunked", body=body, length=b"")),
-            ("gzip of the transfer", ANY,
-             with_header(b"Transfer-Encoding: gzip", body=gzip.compress(BODY), length=b""))]
+            ("unheard of", BROKEN, with_header(b"Transfer-Encoding: xchunked", body=body, length=b""))]
         self.table(rows)
 
     def test_header_lines(self):
@@ -149,7 +141,6 @@ class Smuggling(AttackCase):
             ("NUL in a value", LATELY_BROKEN, with_header(b"X: a\0b")),
             ("NUL before a length", BROKEN, with_header(b"\0Content-Length: 5")),
             ("LF only", ANY, SOUND.replace(b"\r\n", b"\n")),
-            ("no colon", ANY, with_header(b"nothing of the kind")),
             ("folded", OK, with_header(b"X: a", b"\tb", b" Content-Length: 5")),
             ("8 bit and escapes", OK, with_header(b"X\xff\x80: \xfe\x1b[2J\x1b]0;title\x07")),
             ("response splitting", BROKEN, HEAD + b"X: a\r\nContent-Length: 0\r\n\r\n" + SOUND),
@@ -162,9 +153,7 @@ class Smuggling(AttackCase):
         self.assertNotIn("a=1\\n", result.text)
 
     def test_status_lines(self):
-        rows = [(line, ANY) for line in (
-            b"HTTP/1.1 200 O\xffK", b"HTTP/1.0 200 OK", b"HTTP/2 200 OK", b"HTTP/1.1  200 OK",
-            b"http/1.1 200 OK", b"HTTP/1.1 200OK", b"HTTP/1.1 2000 OK")]
+        rows = [(b"HTTP/1.1 200 O\xffK", ANY), (b"HTTP/2 200 OK", ANY), (b"HTTP/1.1 2000 OK", ANY)]
         rows += [(line, BROKEN) for line in (
             b"HTTP/1.1 OK", b"HTTP/1.1 20 OK", b"HTTP/1.1 -200 OK", b"HTTP/1.1 0 OK", b"HTTP/1.1 999 OK",
             b"HTTP/1.1 4294967496 OK", b"HTTP 200 OK", b"\xef\xbb\xbfHTTP/1.1 200")]
@@ -198,8 +187,9 @@ class Smuggling(AttackCase):
         early = (b"HTTP/1.1 103 Early\r\nLocation: https://elsewhere.example/\r\n"
                  b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n")
         switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-        self.table((("many", ANY, b"HTTP/1.1 100 C\r\nX: y\r\n\r\n" * 20 + SOUND), ("sound", ANY, early + SOUND),
-                    ("none", UNAVAILABLE, early), ("then a body", UNAVAILABLE, early + BODY),
+        self.table((("many", ANY, b"HTTP/1.1 100 C\r\nX: y\r\n\r\n" * 20 + SOUND),
+                    ("sound", ANY, early + SOUND), ("none", UNAVAILABLE, early),
+                    ("then a body", UNAVAILABLE, early + BODY),
                     ("for ever", UNAVAILABLE, for_ever(b"", repeated(b"HTTP/1.1 199 I\r\n\r\n"))),
                     ("with headers", UNAVAILABLE, for_ever(b"", repeated(early))),
                     ("switch", ANY, switch), ("switch and an answer", ANY, switch + SOUND),
@@ -227,7 +217,8 @@ class Endless(AttackCase):
         """Each byte comes in time; all of them do not."""
         rows = ((b"", b"HTTP/1.1 100 C\r\n\r\n"), (HEAD, b"X: y\r\n"),
                 (HEAD + CHUNKED + b"\r\n", b"1\r\n \r\n"), (HEAD + CHUNKED + b"\r\n1;", b"x"),
-                (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"), (HEAD + b"\r\n" + BODY, b" "))
+                (HEAD + CHUNKED + b"\r\n" + chunks(BODY) + b"0\r\n", b"X: y\r\n"),
+                (HEAD + b"\r\n" + BODY, b" "))
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             runs = {begin + piece: pool.submit(self.attack, UNAVAILABLE, TalkingServer(
                         slowly(begin, iter(lambda piece=piece: piece, None))), seconds=SHORT)
@@ -247,30 +238,23 @@ class Endless(AttackCase):
             ("2^64 and the length", UNAVAILABLE, b"1%016x\r\n%s\r\n%s" % (len(BODY), BODY, end)),
             ("nothing", UNAVAILABLE, b"\r\n" + whole + end),
             ("zeros for ever", UNAVAILABLE, (b"", b"0" * 65536)),
-            ("LF only", ANY, b"%x\n%s\n0\n\n" % (len(BODY), BODY)),
             ("shorter than the body", BROKEN, b"%x\r\n%s\r\n" % (len(BODY) - 1, BODY) + end),
             ("by the byte for ever", UNKNOWN, (b"", repeated(b"1\r\n \r\n"))),
-            ("trailer of another length", ANY, whole + b"0\r\nContent-Length: 5\r\n\r\n"),
             ("trailer that redirects", ANY, whole + b"0\r\nLocation: //elsewhere.example\r\n\r\n"),
             ("trailer of a MiB", UNAVAILABLE, whole + b"0\r\nX: " + b"y" * 1024 * 1024 + b"\r\n\r\n"),
             ("no end of trailers", UNAVAILABLE, whole + b"0\r\nX: y\r\n"),
             ("trailers for ever", UNAVAILABLE, (whole + b"0\r\n", repeated(b"X: y\r\n"))))])
         # Nothing of an extension is kept; it is the time that ends it.
-        self.table([("an extension for ever", UNAVAILABLE, for_ever(begin + b"5;", b"x" * 65536))], seconds=SHORT)
+        extension = for_ever(begin + b"5;", b"x" * 65536)
+        self.table([("an extension for ever", UNAVAILABLE, extension)], seconds=SHORT)
 
 
 class ThroughTls(AttackCase):
     """What only a server with a certificate that is trusted can do."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.authority = api_module.CertificateAuthority()
-        cls.addClassCleanup(cls.authority.close)
-
     def attack_with_tls(self, states, talk, *, seconds=SECONDS, **options):
-        return self.attack(states, TlsTalker(talk, self.authority, **options),
-                           "--ca-file", self.authority.ca_file, seconds=seconds)
+        self.attack(states, TlsTalker(talk, **options), "--ca-file", blackbox.authority().ca_file,
+                    seconds=seconds)
 
     def test_ends(self):
         """With and without close_notify; an end that nobody signed does not make a body whole."""
@@ -309,21 +293,10 @@ class ThroughTls(AttackCase):
         self.attack_with_tls(ANY, SOUND, first=True)
 
     def test_a_demand_for_a_certificate(self):
-        """The plugin has none; it must not be talked into anything, nor after the handshake."""
-        def talk(connection):
-            connection.context.verify_mode = ssl.CERT_REQUIRED
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                try:
-                    connection.verify_client_post_handshake()
-                except ssl.SSLError:  # the client did not offer it
-                    pass
-            connection.sendall(SOUND)
-
+        """The plugin has none."""
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             with self.subTest(version=version):
                 self.attack_with_tls(UNAVAILABLE, SOUND, version=version, demand=True)
-        self.attack_with_tls(ANY, talk, version=ssl.TLSVersion.TLSv1_3)
 
 
 def record(kind, content, version=0x0303):

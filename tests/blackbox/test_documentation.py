@@ -166,8 +166,8 @@ class Documents(unittest.TestCase):
 
     def test_commands_beside_the_files_are_those_of_readme(self):
         """Seen from their folder."""
-        for heading, folder in (("Icinga 2", "icinga2"), ("Director", "director"),
-                                ("Nagios and Naemon", "nagios"), ("NRPE", "nrpe")):
+        for heading, folder in (("Icinga 2", "icinga2"), ("Nagios and Naemon", "nagios"),
+                                ("NRPE", "nrpe"), ("Director", "director")):
             with self.subTest(folder):
                 beside = shell_lines(read(f"contrib/{folder}/README.md"))
                 self.assertEqual(beside, [line.replace(f"contrib/{folder}/", "")

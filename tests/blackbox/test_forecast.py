@@ -162,14 +162,6 @@ class Remembered(blackbox.ApiCase):
         self.assertEqual(result.state, "OK", result)
         self.assertNotIn("gone", result.message)
 
-    def test_damaged_memories_are_none(self):
-        self.ask_at(0, 4700, 100, 15)
-        for path in pathlib.Path(self.directory).rglob("*"):
-            if path.is_file():
-                path.write_bytes(re.sub(rb"point .*", b"point 1 1", path.read_bytes()))
-        result = self.ask_at(2 * HOUR, 800, 4000, 13, "--forecast")
-        self.assertIn("at today's pace", result.message)
-
 
 if __name__ == "__main__":
     blackbox.main()

@@ -109,16 +109,11 @@ class Alerts(blackbox.ApiCase):
             with self.subTest(args=args, available=available):
                 self.assert_shown(answer(available), *args)
 
-    def test_limits(self):
-        for limit, threshold in itertools.product((1, 7, 4799, 10000, 1000003, 10 ** 12),
-                                                  ("33.333%", "10%", "3", "1")):
-            self.reply(answer(limit, limit))
-            least = int(self.check("-c", threshold).perfdata["available"].crit[:-1])
-            for available in {least - 1, least, least + 1, 0, limit}:
-                with self.subTest(limit=limit, threshold=threshold, available=available):
-                    self.assert_shown(answer(available, limit), "-c", threshold)
-
-    def test_decimals(self):
+    def test_decimals_by_the_limit(self):
+        for limit, minimum in itertools.product((1, 10000, 1000003, 10 ** 12), (1, 3)):
+            for available in {minimum - 1, minimum, limit}:
+                with self.subTest(limit=limit, minimum=minimum, available=available):
+                    self.assert_shown(answer(available, limit), "-c", str(minimum))
         self.reply(answer(993473, 1000000))
         self.assertIn(" used_percent=0.6527%;0.6526;99.9999;0;100 ", self.check("-w993474").line)
 

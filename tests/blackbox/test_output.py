@@ -73,7 +73,8 @@ class Line(OutputCase):
             (answer(code="401", error="UNAUTHORIZED", msg=""), "CRITICAL: token refused: HTTP 200, code 401, "
              f"UNAUTHORIZED {LOOK_AT}"),
             (answer(code="7", msg="no"), "CRITICAL: sales-crm: API not usable: HTTP 200, code 7: no"),
-            (refusal(405, error="METHOD NOT ALLOWED"), "CRITICAL: API not usable: HTTP 405, METHOD NOT ALLOWED"),
+            (refusal(405, error="METHOD NOT ALLOWED"),
+             "CRITICAL: API not usable: HTTP 405, METHOD NOT ALLOWED"),
             (Reply(body="<html>It works!</html>"), "UNKNOWN: answer not understood: it is not JSON, "
              "it begins \"?html?It works!?/html?\" (HTTP 200)"),
             (Reply.json([1]), "UNKNOWN: answer not understood: its JSON is not an object (HTTP 200)"),
@@ -119,11 +120,13 @@ class Line(OutputCase):
 class Cleaning(OutputCase):
 
     def test_hostile_texts_everywhere(self):
-        benign = {"description": self.ask(answer()), "refusal": self.ask(refusal(403, "x"))}
+        benign = {"description": self.ask(answer()), "refusal": self.ask(refusal(403, "x")),
+                  "redirect": self.ask(Reply(302))}
         count = len(self.facts(answer(extra="x")))
         for text in HOSTILE:
             for name, reply in {"description": answer(description=text),
-                                "refusal": refusal(403, text, error=text, code=text)}.items():
+                                "refusal": refusal(403, text, error=text, code=text),
+                                "redirect": Reply(302, [("Location", f"https://{text}/")])}.items():
                 with self.subTest(text, field=name):
                     result = self.ask(reply)
                     self.assertEqual(result.state, benign[name].state, result)
@@ -132,17 +135,6 @@ class Cleaning(OutputCase):
             for fields in ({"description": text, "msg": text, "extra": text}, {f"k{text}": text}):
                 with self.subTest(text, fields=fields):
                     self.assertEqual(len(self.facts(answer(**fields))), count)
-
-    def test_hostile_places_of_a_redirect(self):
-        for place in (b"https://a|b=1.example/", b"https://<b>x</b>/", b"https://a\\nb/",
-                      b"https://\xff\xc3/", b"https://a&b/", b"https://" + b"x" * 5000 + b".example/",
-                      b"https://\xe2\x80\xa8/"):
-            with self.subTest(place):
-                result = self.ask(Reply(raw=b"HTTP/1.1 302 <b>|\\n&\r\nLocation: " + place
-                                        + b"\r\nContent-Length: 0\r\n\r\n"))
-                self.assertEqual((result.state, len(self.api.requests)), ("CRITICAL", 1), result)
-                self.assertLess(len(result.line), 500)
-                self.assertIsNone(re.search("[<>|]", result.text), result)
 
     def test_every_field_is_cut_to_120_characters(self):
         for letter in ("x", "😀"):

@@ -40,40 +40,25 @@ exec chroot --userspec=65534:65534 "$root" "$@"
 """
 
 
-def setUpModule():
-    global tls
-    tls = wolkvox.WolkvoxApi()
-    tls.start()
-    unittest.addModuleCleanup(tls.stop)
-
-
 class ProcessCase(blackbox.ApiCase):
     """With a server that speaks TLS beside the other one, and a plugin that waits."""
 
     def setUp(self):
         super().setUp()
-        tls.clear()
-        tls.default_reply = ANSWER
+        self.secure = blackbox.stand_in(tls=True)
+        self.secure.clear()
+        self.secure.default_reply = ANSWER
 
     def check_by_tls(self, *args, **options):
-        return self.check("-H", tls.url, f"--ca-file={tls.ca_file}", *args, **options)
+        return self.check("-H", self.secure.url, f"--ca-file={self.secure.ca_file}", *args, **options)
 
-    @contextlib.contextmanager
     def started(self, url, *args, preexec=None):
-        process = subprocess.Popen(  # pylint: disable=consider-using-with
-            blackbox.command("-H", url, "-o", "x", "-t60", *args), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=preexec,
-            env=blackbox.environment(None, TOKEN))
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.communicate()
+        return blackbox.started("-H", url, "-o", "x", "-t60", *args, preexec=preexec)
 
     @contextlib.contextmanager
-    def waiting(self, *args, **options):
+    def waiting(self, preexec=None):
         """A plugin that has asked and waits for the answer."""
-        with blackbox.TalkingServer(listen) as server, self.started(server.url, *args, **options) as process:
+        with blackbox.TalkingServer(listen) as server, self.started(server.url, preexec=preexec) as process:
             blackbox.wait_until(lambda: server.heads)
             yield process
 
@@ -145,26 +130,23 @@ class Output(ProcessCase):
             process.stdout = None
             self.assertEqual(process.wait(60), 3)
 
-    def assert_whole(self, output):
-        self.assertRegex(output, r"(?s)\AWOLKVOX_TOKEN OK: .*x{60000}.*\n\Z")
-
     def test_a_slow_reader_gets_all(self):
-        """Waiting for the reader does not count for -t, nor is it ended by force 2 s later."""
-        self.reply(LONG_ANSWER)
-        with self.started(self.api.url, "-vvv", f"-t{SECONDS}", preexec=shrink_output) as process:
-            with self.assertRaises(subprocess.TimeoutExpired):
-                process.wait(SECONDS + 2.8)
-            output, _errors = process.communicate()
-            self.assertEqual(process.returncode, 0, output)
-            self.assert_whole(output.decode())
-
-    def test_an_output_that_does_not_block(self):
+        """Waiting for the reader does not count for -t, nor is it ended by force 2 s later. An output that
+        does not block is waited for, too."""
         def shrink_and_unblock():
             shrink_output()
             os.set_blocking(1, False)
-        self.assert_whole(self.expect("OK", "-vvv", replies=(LONG_ANSWER,), preexec=shrink_and_unblock).text)
-        self.assertEqual(blackbox.run("-h", plain=True, preexec=shrink_and_unblock).stdout,
-                         blackbox.run("-h", plain=True).stdout)
+        self.reply(LONG_ANSWER)
+        args = (self.api.url, "-vvv", f"-t{SECONDS}")
+        with self.started(*args, preexec=shrink_output) as blocked, \
+                self.started(*args, preexec=shrink_and_unblock) as unblocked:
+            with self.assertRaises(subprocess.TimeoutExpired):
+                blocked.wait(SECONDS + 2.8)
+            for process in (blocked, unblocked):
+                self.assertIsNone(process.poll())
+                output, _errors = process.communicate()
+                self.assertEqual(process.returncode, 0, output)
+                self.assertRegex(output.decode(), r"(?s)\AWOLKVOX_TOKEN OK: .*x{60000}.*\n\Z")
 
 
 @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "the wrapper itself may need them")
@@ -252,10 +234,10 @@ class Time(ProcessCase):
                 return plain
             head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
             slow = api(wolkvox.Reply(405), wolkvox.Reply(hang=True))
-            tls.default_reply = wolkvox.Reply(hang=True)
+            self.secure.default_reply = wolkvox.Reply(hang=True)
             table = (
                 ("a server that says nothing", "answer", (server().url,)),
-                ("one that does so by TLS", "answer", (tls.url, "--ca-file", tls.ca_file)),
+                ("one that does so by TLS", "answer", (self.secure.url, "--ca-file", self.secure.ca_file)),
                 ("one that says nothing of TLS", "TLS", (f"https://localhost:{server().port}",)),
                 ("one that stops in the status line", "answer", (server(b"HTTP/1.1 2").url,)),
                 ("one that stops in the headers", "answer", (server(head).url,)),
@@ -372,7 +354,7 @@ class Traces(ProcessCase):
         env = {**dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "MP_STATE_PATH",
                                 "NAGIOS_PLUGIN_STATE_DIRECTORY"), folders["home"]),
                "TMPDIR": folders["tmp"], "SSLKEYLOGFILE": os.path.join(folders["keys"], "keys")}
-        ca_file = self.write(pathlib.Path(tls.ca_file).read_bytes(), "ca.pem", 0o644)
+        ca_file = self.write(pathlib.Path(self.secure.ca_file).read_bytes(), "ca.pem", 0o644)
         for user in (None, "nobody") if IS_ROOT else (None,):
             for args in ((), ("-vvv",), ("-H", "https://127.255.255.254:1")):
                 with self.subTest(user=user, args=args):
@@ -397,7 +379,7 @@ class Traces(ProcessCase):
     def test_too_few_descriptors(self):
         """However few there are, that is no fault of the API."""
         rows = [(limit, args, ("OK", "UNKNOWN")) for limit in range(4, 12)  # the loader itself needs one
-                for args in ((), ("-H", tls.url, "--ca-file", tls.ca_file))]
+                for args in ((), ("-H", self.secure.url, "--ca-file", self.secure.ca_file))]
         rows += [(7, args, ("UNKNOWN",)) for args in (
             ("-H", "nosuch.invalid"), ("-H", "https://localhost", "--proxy=nosuch.invalid"))]
         for limit, args, states in rows:

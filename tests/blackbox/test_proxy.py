@@ -17,21 +17,9 @@ VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 class ProxyCase(blackbox.ApiCase):
-    """An API behind TLS beside the one over plain HTTP; each test has a proxy of its own."""
+    """Each test has a proxy of its own."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.authority = api_module.CertificateAuthority()
-        cls.addClassCleanup(cls.authority.close)
-        cls.tls = api_module.WolkvoxApi(authority=cls.authority)
-        cls.tls.start()
-        cls.addClassCleanup(cls.tls.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.tls.clear()
-        self.tls.default_reply = blackbox.answer()
+    tls = True
 
     def start(self, server):
         server.start()
@@ -42,16 +30,16 @@ class ProxyCase(blackbox.ApiCase):
         return self.start(blackbox.Proxy(**options))
 
     def ask(self, *args, url=None, env=None):
-        return self.check("-H", url or self.tls.url, "--ca-file", self.tls.ca_file, "--unavailable=warning",
+        return self.check("-H", url or self.api.url, "--ca-file", self.api.ca_file, "--unavailable=warning",
                           *args, env=env)
 
     def through(self, proxy, *args, connects=1, **options):
         """The answer comes through the proxy, which never sees the token."""
-        before = len(self.tls.requests)
+        before = len(self.api.requests)
         result = self.ask(*args, **options)
         self.assertEqual(result.state, "OK", result)
-        self.assertEqual(proxy.connects, [f"localhost:{self.tls.port}"] * connects)
-        self.assertEqual(len(self.tls.requests), before + connects)
+        self.assertEqual(proxy.connects, [f"localhost:{self.api.port}"] * connects)
+        self.assertEqual(len(self.api.requests), before + connects)
         self.token_is_kept_from(proxy.requests)
         proxy.connects.clear()
         return result
@@ -68,9 +56,9 @@ class ProxyCase(blackbox.ApiCase):
 
     def fails(self, *args, state=UNAVAILABLE, **options):
         """So that not even the API's port is seen."""
-        before = self.tls.connections
+        before = self.api.connections
         result = self.ask(*args, **options)
-        self.assertEqual((result.state, self.tls.connections), (state, before), result)
+        self.assertEqual((result.state, self.api.connections), (state, before), result)
         self.assertIsNone(result.perfdata_text)
         return result
 
@@ -87,7 +75,7 @@ class Choice(ProxyCase):
         for args, env in blackbox.some(rows):
             with self.subTest(args=args, env=env):
                 self.through(proxy, *args, env=env)
-        self.tls.script = [Reply(405)]
+        self.api.script = [Reply(405)]
         self.through(proxy, "--proxy", proxy.url, connects=2)
 
     def test_variables(self):
@@ -108,8 +96,8 @@ class Choice(ProxyCase):
 
     def test_names_are_left_to_the_proxy(self):
         proxy = self.proxy(refuse=403)
-        self.fails("-p", str(self.tls.port), "--proxy", proxy.url, url="0001")
-        self.assertEqual(proxy.connects, [f"crm0001.wolkvox.com:{self.tls.port}"])
+        self.fails("-p", str(self.api.port), "--proxy", proxy.url, url="0001")
+        self.assertEqual(proxy.connects, [f"crm0001.wolkvox.com:{self.api.port}"])
         self.token_is_kept_from(proxy.requests)
 
     def test_nobody_listens(self):
@@ -130,7 +118,8 @@ class Choice(ProxyCase):
 
     def test_plain_http_never_goes_through_one(self):
         """Loopback without TLS: the proxy would see the token."""
-        proxy = self.proxy()
+        proxy, plain = self.proxy(), blackbox.stand_in()
+        plain.default_reply = blackbox.answer()
         variables = dict.fromkeys(("http_proxy", "HTTP_PROXY", *VARIABLES), proxy.url)
         rows = [((), {name: url}) for name, url in variables.items()]
         rows += [((), variables), (("--proxy", proxy.url), {}), (("--proxy=",), variables),
@@ -138,8 +127,8 @@ class Choice(ProxyCase):
         for args, env in blackbox.some(rows):
             for host in ("127.0.0.1", "localhost"):
                 with self.subTest(host, args=args, env=env):
-                    self.past(proxy, *args, url=f"http://{host}:{self.api.port}", env=env)
-        self.assertEqual({request.token for request in self.api.requests}, {TOKEN})
+                    self.past(proxy, *args, url=f"http://{host}:{plain.port}", env=env)
+        self.assertEqual({request.token for request in plain.requests}, {TOKEN})
 
 
 class Credentials(ProxyCase):
@@ -202,7 +191,7 @@ class Refusals(ProxyCase):
         """It is verified like everybody else."""
         for kind in ("self-signed", "unknown-ca", "expired", "wrong-name", "good"):
             with self.subTest(kind):
-                proxy = self.start(api_module.WolkvoxApi(certificate=kind, authority=self.authority))
+                proxy = self.start(api_module.WolkvoxApi(certificate=kind, authority=blackbox.authority()))
                 proxy.default_reply = Reply(403, close=True)
                 self.fails("--proxy", f"https://localhost:{proxy.port}")
                 self.assertEqual([(request.method, request.token) for request in proxy.requests],

@@ -198,12 +198,14 @@ class Redirects(RequestCase):
         """The line shows where to, or says that the host is the same."""
         with api_module.WolkvoxApi(tls=False, address="127.0.0.2") as other:
             rows = [(status, place, word) for status in (301, 302, 303, 307, 308)
-                    for place, word in ((f"//127.0.0.2:{other.port}/", r"127\.0\.0\.2"), ("/relative", "same"))]
+                    for place, word in ((f"//127.0.0.2:{other.port}/", r"127\.0\.0\.2"),
+                                        ("/relative", "same"))]
             rows += [(302, place, r"elsewhere\.example")
                      for place in ("HTTPS://Elsewhere.Example/", "https://localhost@elsewhere.example/")]
             rows += [(302, place, "same") for place in ("?q", f"{self.api.url}/again")]
             rows += [(302, place, "") for place in (
-                "https://[2001:db8::1]/", "http://127.0.0.1:1/", "", "javascript:alert(1)", "https://", ":", None)]
+                "https://[2001:db8::1]/", "http://127.0.0.1:1/", "", "javascript:alert(1)", "https://", ":",
+                None)]
             for status, place, word in blackbox.some(rows):
                 with self.subTest(status=status, place=place):
                     reply = Reply(status, [] if place is None else [("Location", place)])

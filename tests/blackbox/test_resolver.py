@@ -19,7 +19,8 @@ class HangingResolver(blackbox.FilesCase):
             for args, state, what in (
                     (("-t1",), "CRITICAL", "the name resolution of crm0001.wolkvox.com$"),
                     (("-t1:warning",), "WARNING", "the name"),
-                    (("-t1", "--unavailable=unknown"), "UNKNOWN", "the name"), (("-t1", socks), "CRITICAL", "")):
+                    (("-t1", "--unavailable=unknown"), "UNKNOWN", "the name"),
+                    (("-t1", socks), "CRITICAL", "")):
                 with self.subTest(args=args):
                     result = blackbox.run("-H", "crm0001", "-o", "sales", *args, token="abc",
                                           env=blackbox.preloaded("held_up", HELD_UP="getaddrinfo"))

@@ -4,7 +4,6 @@
 import os
 import pathlib
 import ssl
-import tempfile
 import unittest
 
 import blackbox
@@ -26,10 +25,9 @@ class TlsCase(blackbox.FilesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = api_module.CertificateAuthority(f"{folder.name}/ca")
-        cls.stranger = api_module.CertificateAuthority(f"{folder.name}/stranger", "a stranger")
+        cls.authority = blackbox.authority()
+        cls.stranger = api_module.CertificateAuthority(name="a stranger")
+        cls.addClassCleanup(cls.stranger.close)
         cls.trusting = ("--ca-file", cls.authority.ca_file)
 
     def serve(self, certificate="good", authority=None, **options):
@@ -169,14 +167,19 @@ class Library(TlsCase):
 
     def test_versions(self):
         """Outdated ones are refused also where the system's policy would let them pass."""
-        policy = self.write("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n"
-                            "[lax]\nMinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n")
+        policy = self.openssl_policy("MinProtocol = TLSv1", "CipherString = DEFAULT@SECLEVEL=0")
         for name in ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"):
             version = ssl.TLSVersion[name]
             judged = self.refuses if version < ssl.TLSVersion.TLSv1_2 else self.accepts
-            for env in ({}, {"OPENSSL_CONF": policy}):
+            for env in ({}, policy):
                 with self.subTest(name, env=env):
                     judged(self.serve(min_tls=version, max_tls=version), *self.trusting, env=env)
+
+    @unittest.skipIf(blackbox.GNUTLS, "this is about OpenSSL's configuration")
+    def test_it_cannot_start(self):
+        """That is this machine's trouble, not the API's."""
+        result = ask(self.serve().url, env=self.openssl_policy("MinProtocol = TLSv1.3", "Ciphersuites ="))
+        self.assertEqual(result.state, "UNKNOWN", result)
 
     @unittest.skipIf(blackbox.GNUTLS, "this is about OpenSSL's configuration")
     def test_it_does_not_come_back(self):

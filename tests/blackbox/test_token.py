@@ -9,7 +9,6 @@ import pathlib
 import pty
 import re
 import socket
-import subprocess
 import sys
 import threading
 import unittest
@@ -94,7 +93,8 @@ class Order(TokenCase):
 
     def test_the_last_of_several_variables(self):
         """Icinga 2 adds the check's behind its own."""
-        for tokens, expected in (((OTHER, TOKEN), TOKEN), ((TOKEN, OTHER, "x", TOKEN), TOKEN), ((TOKEN, ""), None)):
+        for tokens, expected in (((OTHER, TOKEN), TOKEN), ((TOKEN, OTHER, "x", TOKEN), TOKEN),
+                                 ((TOKEN, ""), None)):
             with self.subTest(tokens=tokens):
                 variables = [f"WOLKVOX_TOKEN={token}" for token in tokens]
                 options = {"wrapper": [sys.executable, "-c", WITH_VARIABLES, *variables, "--"]}
@@ -111,7 +111,8 @@ class Content(TokenCase):
               (b"hush-1\x1b[2J", "control character"), (b"hush-1\xc3\xa9hush-2", "not ASCII"),
               (b"h" * (LONGEST + 1), "longer than 512 bytes"),
               (b"Wolkvox-Token: hush-1", "keep only the token"), (b'"hush-1 hush-2"', "quotes"))
-    BROKEN_IN_FILES = ((b"", "is empty"), (b" \t\nhush-1\n", "is empty"), (b"hush-1\0hush-2", "control character"),
+    BROKEN_IN_FILES = ((b"", "is empty"), (b" \t\nhush-1\n", "is empty"),
+                       (b"hush-1\0hush-2", "control character"),
                        ("hush-1".encode("utf-16"), "UTF-16"), (b"h" * 100000, "longer than"))
 
     def test_broken(self):
@@ -224,21 +225,16 @@ class Kinds(TokenCase):
     def test_standard_input_that_others_read_too(self):
         """One of them gets the token; the others do not wait for what it has taken."""
         reading, writing = os.pipe()
-        checks = []
-        for _ in range(24):
-            checks.append(subprocess.Popen(  # pylint: disable=consider-using-with
-                blackbox.command("-H", self.api.url, "-o", "x", "-t1", "--token-file=-"), stdin=reading,
-                stdout=subprocess.DEVNULL, env=blackbox.environment()))
-            self.addCleanup(checks[-1].wait)
-            self.addCleanup(checks[-1].kill)
-        try:
+        with contextlib.ExitStack() as stack:
+            for descriptor in (reading, writing):
+                stack.callback(os.close, descriptor)
+            checks = [stack.enter_context(blackbox.started(
+                "-H", self.api.url, "-o", "x", "-t1", "--token-file=-", token=None, stdin=reading))
+                      for _ in range(24)]
             blackbox.wait_until(lambda: all(is_asleep(check.pid) for check in checks))
             os.write(writing, TOKEN.encode() + b"\n")
             for check in checks:
                 self.assertIn(check.wait(1 + blackbox.SLACK), range(4))
-        finally:
-            os.close(reading)
-            os.close(writing)
 
     def test_standard_input_once(self):
         content = f"[check_wolkvox_token]\ntoken = {TOKEN}\n".encode()
@@ -255,7 +251,8 @@ class Kinds(TokenCase):
         self.assert_no_request("--token-file", path, user=user, secret=TOKEN,
                                message=f"^cannot open the token file {path}: Permission denied as user ")
         long = "/" + "n" * 200
-        for name, shown in (("/nonexistent/some-name",) * 2, (path + "/below",) * 2, (long, long[:119] + "\u2026")):
+        for name, shown in (("/nonexistent/some-name",) * 2, (path + "/below",) * 2,
+                            (long, long[:119] + "\u2026")):
             self.assert_no_request(f"--token-file={name}", token=OTHER,
                                    message=f"cannot open the token file {shown}: ")
         for secret in (TOKEN, "0ddba11", "0ddba.11", "x" * 300):
@@ -401,7 +398,8 @@ class Secrecy(TokenCase):
         for args in (("-o", TOKEN), ("-o", self.FORMS[3](TOKEN)), ("-H", f"{TOKEN}.example.com", dead),
                      ("-H", TOKEN, dead), ("-H", f"https://localhost:1/{TOKEN}", dead),
                      ("-H", "https://localhost:1", f"--proxy=http://{TOKEN}:{TOKEN}@127.255.255.254:1"),
-                     *((option + name,) for option in ("--token-file=", "--ca-file=", "--extra-opts=@", "--extra-opts=")
+                     *((option + name,)
+                       for option in ("--token-file=", "--ca-file=", "--extra-opts=@", "--extra-opts=")
                        for name in (f"/nonexistent/{TOKEN}", TOKEN, f"/no/{TOKEN[:9]}\n{TOKEN[9:]}",
                                     f"{TOKEN}.ini", f"two {TOKEN}@{path}"))):
             with self.subTest(args=args):

@@ -24,7 +24,7 @@ EXCEEDED = wolkvox.Reply.json({"code": "403", "error": "FORBIDDEN", "msg": "TOKE
 
 def setUpModule():
     global api
-    api = blackbox.plain_stand_in()
+    api = blackbox.stand_in()
 
 
 def rrdtool(*words):

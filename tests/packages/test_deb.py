@@ -37,7 +37,7 @@ api = None
 
 def setUpModule():
     global api
-    api = blackbox.plain_stand_in()
+    api = blackbox.stand_in()
     run("dpkg", "--purge", NAME)
     shutil.rmtree(STATE, ignore_errors=True)
 

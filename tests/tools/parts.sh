@@ -4,21 +4,21 @@
 # shellcheck disable=SC2034,SC2154,SC2164 # used by, set by, and set -e in the one that sources this
 
 declare -A about=(
-    [build]="gcc, with warnings as errors; the other parts need it, so it is always built"
+    [build]="a build with gcc, warnings are errors; always done, because other parts need it"
     [static]="cppcheck, clang-tidy, clang-format, shellcheck, mandoc"
     [suite]="unit tests, black-box tests and the fuzzers' corpora (make check)"
-    [sanitizers]="the suite again, built with AddressSanitizer and UBSan"
-    [install]="make install and make uninstall, which leaves nothing behind"
-    [quickstart]="./quickstart, twice, and what it prints typed again"
-    [clang]="the suite, built by clang and linked with libcurl and json-c"
-    [gnutls]="the suite, with libcurl for GnuTLS"
-    [valgrind]="unit tests, corpora, and some of the black-box tests, under valgrind"
-    [fuzz]="each fuzzer for some seconds"
-    [coverage]="the suite runs at least 97 % of the lines, 85 % of the branches"
-    [flags]="the switches of configure, and the flags of a builder"
-    [distcheck]="make distcheck"
+    [sanitizers]="the suite, built with AddressSanitizer and UBSan"
+    [install]="make install, and make uninstall, which must leave nothing behind"
+    [quickstart]="./quickstart, twice, and the commands that it prints"
+    [clang]="the suite, built with clang and linked with libcurl and json-c"
+    [gnutls]="the suite, with a libcurl that uses GnuTLS"
+    [valgrind]="unit tests, corpora and some of the black-box tests, under valgrind"
+    [fuzz]="each fuzzer for a few seconds"
+    [coverage]="the suite must run at least 97 % of the lines and 85 % of the branches"
+    [flags]="configure --disable-hardening, and compiler flags that the builder chooses"
+    [distcheck]="make distcheck, which builds and tests what a release contains"
     [packages]="the .deb and the .rpm: built, inspected, installed, removed; needs root"
-    [engines]="the examples of contrib/ in the real monitoring engines; needs root"
+    [engines]="the examples of contrib/ in real monitoring systems; needs root"
 )
 
 test_packages=(libcmocka-dev strace bash-completion iproute2 cppcheck clang-tidy clang-format shellcheck mandoc)

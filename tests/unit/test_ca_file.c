@@ -62,8 +62,9 @@ UNIT_TEST(only_readable_regular_files_are_accepted) {
     assert_int_equal(mkfifo(path, S_IRUSR | S_IWUSR), 0);
     for (size_t i = 0; i < UNIT_COUNT(names); i++) {
         struct error error = {.text = ""};
-        unit_check(check(names[i], &error) == -1 && error.kind == ERROR_LOCAL, "'%s': %s", names[i],
-                   error.text);
+        unit_check(check(names[i], &error) == -1 && error.kind == ERROR_LOCAL &&
+                       strstr(error.text, "timeout") == NULL,
+                   "'%s': %s", names[i], error.text);
     }
     unlink(path);
 }

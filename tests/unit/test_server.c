@@ -189,7 +189,8 @@ UNIT_TEST(proxies_are_recognised) {
         "", "http://user:p@ss@proxy", "http://user:p#ss@proxy", "user:p?ss@proxy", "[::1@proxy",
         "ftp://proxy", "proxy:", "proxy:0", "proxy:65536", "proxy:x", "http://", "http:///",
         "http://:3128", "http://proxy/x", "http://proxy//", "pro xy", "proxy\n",
-        "http://user:password@", "http://a/b@proxy"};
+        "http://user:password@", "http://a/b@proxy", "http://user:%00@proxy",
+        "user%1f:b@proxy"};
     /* clang-format on */
 
     for (size_t i = 0; i < UNIT_COUNT(proxies); i++)

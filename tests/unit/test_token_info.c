@@ -522,17 +522,3 @@ UNIT_TEST(fields_are_listed_a_line_each) {
         token_info_free(&info);
     }
 }
-
-UNIT_TEST(a_kept_answer_lists_what_it_holds) {
-    struct token_info info = {.error = {"FORBIDDEN"}, .message = {"m"}, .description = {"d"}};
-
-    info.limit = count_of(4800);
-    info.all_used = count_of(9000);
-    info.available = count_of(-1);
-    info.hours = count_of(NO);
-    assert_int_equal(token_info_list(&info), 0);
-    assert_string_equal(info.fields, "error: FORBIDDEN\nmsg: m\ndescription: d\ntoken_limit: 4800\n"
-                                     "all_token_today: 9000\navailable_consumition_options: -1\n");
-    token_info_free(&info);
-    assert_null(info.fields);
-}
