@@ -75,9 +75,7 @@ def make_past(crm, daemon):
     with crm.situation() as api:
         for number, when in enumerate(moments):
             used = 2500 + CALLS_A_STEP * number
-            api.replies["past"] = lines.Reply.json(lines.envelope(
-                token_use_today=used, available_consumition_options=4800 - used,
-                hours_to_restart_count=14 - number * STEP // 3600))
+            api.replies["past"] = lines.left(4800 - used, hours_to_restart_count=14 - number * STEP // 3600)
             past.append(Past(when, engine.blackbox.run(*words, user=engine.USER, cwd="/")))
             daemon.submit(f"{HOST}!{PAST}", *past[-1])
     return past

@@ -215,8 +215,7 @@ class Token(unittest.TestCase):
 
 
 def echo(token):
-    reply = engine.Reply.json(engine.blackbox.envelope(description=f"sales-crm {token}", msg=token))
-    return reply.changed(headers=[*reply.headers, ("X-Token-Received", token)])
+    return engine.blackbox.answer(description=f"sales-crm {token}", msg=token, headers=[("X-Token-Received", token)])
 
 
 if __name__ == "__main__":

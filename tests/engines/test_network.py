@@ -30,8 +30,8 @@ TUNSETIFF = 0x400454CA
 IFF_TUN_WITHOUT_HEADER = 0x0001 | 0x1000
 MTU = 1500
 SECONDS = 3
-ANSWER = engine.Reply.json(engine.blackbox.envelope())
-LONG_ANSWER = engine.Reply.json(engine.blackbox.envelope(padding="x" * 30000))
+ANSWER = engine.blackbox.answer()
+LONG_ANSWER = engine.blackbox.answer(padding="x" * 30000)
 OPERATIONS = itertools.count()
 
 

@@ -12,19 +12,14 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "blackbox"))
 import blackbox  # noqa: E402 pylint: disable=wrong-import-position
 
-wolkvox = blackbox.load_api()
-
-TOKEN = "44d0c5" * 9
-CLOCK = pathlib.Path(blackbox.PLUGIN).parent / "tests/preload/clock.so"
 CONTRIB = pathlib.Path(__file__).resolve().parents[2] / "contrib"
 NOON = 1795608000  # some day
 STEP = 300
-EXCEEDED = wolkvox.Reply.json({"code": "403", "error": "FORBIDDEN", "msg": "TOKEN LIMIT EXCEEDED"}, 403)
+EXCEEDED = blackbox.refusal(msg="TOKEN LIMIT EXCEEDED")
 
 
-def setUpModule():
-    global api
-    api = blackbox.stand_in()
+def left(number):
+    return blackbox.answer(available_consumition_options=number, token_use_today=4800 - number)
 
 
 def rrdtool(*words):
@@ -53,25 +48,22 @@ class Store:
         return {when: values for when, values in rows.items() if "nan" not in map(str, values)}
 
 
-class ByPosition(blackbox.FilesCase):
+class ByPosition(blackbox.ApiCase):
     # What happens one step after the other: whether it is asked anew, and what the answer is then.
-    DAY = {"live": (600, (4200, 600)), "kept": (300, (4200, 600)), "runs out": (600, (700, 4100)),
-           "exhausted": (600, EXCEEDED), "exhausted, kept": (300, EXCEEDED), "live again": (600, (4100, 700))}
+    DAY = {"live": (600, left(4200)), "kept": (300, left(4200)), "runs out": (600, left(700)),
+           "exhausted": (600, EXCEEDED), "exhausted, kept": (300, EXCEEDED), "live again": (600, left(4100))}
 
-    def check(self, when, reply, *args):
-        api.clear()
-        api.default_reply = reply if reply is EXCEEDED else wolkvox.Reply.json(blackbox.envelope(
-            available_consumition_options=reply[0], token_use_today=reply[1]))
-        env = {"LD_PRELOAD": str(CLOCK), "SIMULATED_TIME": str(1000 * when)}
-        return blackbox.run("-H", api.url, "-o", "sales", *args, token=TOKEN, env=env)
+    def check_at(self, when, reply, *args):
+        self.reply(reply)
+        return self.check(*args, env=blackbox.preloaded("clock", SIMULATED_TIME=1000 * when))
 
     def test_one_file_takes_every_check(self):
         options = ("--max-age=600", f"--state-dir={self.directory}", "--forecast")
         when, store, expected, states = NOON, None, {}, []
         for name, (seconds, reply) in self.DAY.items():
             when += seconds
-            result = self.check(when, reply, *options)
-            self.assertEqual(len(api.requests), 0 if "kept" in name else 1, name)
+            result = self.check_at(when, reply, *options)
+            self.assertEqual(len(self.api.requests), 0 if "kept" in name else 1, name)
             metrics = result.perfdata
             store = store or Store(f"{self.directory}/service.rrd", len(metrics))
             store.update(when, metrics.values())
@@ -85,7 +77,7 @@ class ByPosition(blackbox.FilesCase):
                 self.assertAlmostEqual(stored[moment][position], float(metric.value), 6, (moment, position))
 
     def test_without_kept_answers_a_file_a_metric_is_needed(self):
-        live, exhausted = self.check(NOON, (4200, 600)), self.check(NOON + STEP, EXCEEDED)
+        live, exhausted = self.check_at(NOON, left(4200)), self.check_at(NOON + STEP, EXCEEDED)
         single = Store(f"{self.directory}/single.rrd", len(live.perfdata))
         single.update(NOON, live.perfdata.values())
         with self.assertRaisesRegex(AssertionError, "expected 5 data source readings"):

@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE.parent / "blackbox"), str(HERE.parent / "tools")]
 import blackbox  # pylint: disable=wrong-import-position
 import sandboxed  # pylint: disable=wrong-import-position,unused-import
 
+unittest.TestCase.maxDiff = None
 TOP = HERE.parent.parent
 BUILD = pathlib.Path(blackbox.PLUGIN).parent
 VERSION = re.search(r"^AC_INIT\(\[\w+\], \[([\d.]+)\]\)", (TOP / "configure.ac").read_text(), re.M)[1]
@@ -75,10 +76,16 @@ def soname_strings(binary):
     return sorted({name.decode() for name in names})
 
 
+class FilesCase(blackbox.FilesCase):
+    """Tests with a directory of their own."""
+
+    @property
+    def place(self):
+        return pathlib.Path(self.directory)
+
+
 class PlaceCase(unittest.TestCase):
     """Tests that share a directory."""
-
-    maxDiff = None
 
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,6 @@ import shutil
 import stat
 import subprocess
 import tarfile
-import tempfile
 import unittest
 
 import packages
@@ -17,30 +16,19 @@ from packages import STATE, VERSION, blackbox, run
 NAME = "check-wolkvox-token"
 PLUGIN = "/usr/lib/nagios/plugins/check_wolkvox_token"
 COMMANDS = "/etc/nagios-plugins/config/check_wolkvox_token.cfg"
-CHECK_COMMAND = "/usr/share/icinga2/include/plugins-contrib.d/check_wolkvox_token.conf"
 DOCUMENTS = f"/usr/share/doc/{NAME}"
 FILES = {
     PLUGIN: 0o755,
     COMMANDS: 0o644,
-    CHECK_COMMAND: 0o644,
+    "/usr/share/icinga2/include/plugins-contrib.d/check_wolkvox_token.conf": 0o644,
     "/usr/share/bash-completion/completions/check_wolkvox_token": 0o644,
     "/usr/share/man/man1/check_wolkvox_token.1.gz": 0o644,
-    f"{DOCUMENTS}/README.Debian": 0o644,
-    f"{DOCUMENTS}/README.md.gz": 0o644,
-    f"{DOCUMENTS}/SECURITY.md.gz": 0o644,
-    f"{DOCUMENTS}/changelog.Debian.gz": 0o644,
-    f"{DOCUMENTS}/changelog.gz": 0o644,
-    f"{DOCUMENTS}/copyright": 0o644,
-    **{f"{DOCUMENTS}/examples/{name}": 0o644 for name in packages.examples()},
-    f"{DOCUMENTS}/examples/monitoring-plugins.conf": 0o644,
+    **{f"{DOCUMENTS}/{name}": 0o644 for name in (
+        "README.Debian", "README.md.gz", "SECURITY.md.gz", "changelog.Debian.gz", "changelog.gz", "copyright",
+        "cost.md.gz", "es/README.md.gz", "graphs.md", "installing.md.gz", "pt/README.md.gz", "scaling.md.gz",
+        "troubleshooting.md.gz")},
+    **{f"{DOCUMENTS}/examples/{name}": 0o644 for name in (*packages.examples(), "monitoring-plugins.conf")},
     f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
-    f"{DOCUMENTS}/cost.md.gz": 0o644,
-    f"{DOCUMENTS}/es/README.md.gz": 0o644,
-    f"{DOCUMENTS}/graphs.md": 0o644,
-    f"{DOCUMENTS}/installing.md.gz": 0o644,
-    f"{DOCUMENTS}/pt/README.md.gz": 0o644,
-    f"{DOCUMENTS}/scaling.md.gz": 0o644,
-    f"{DOCUMENTS}/troubleshooting.md.gz": 0o644,
     f"/usr/share/lintian/overrides/{NAME}": 0o644,
 }
 TOKEN = "0123abcd0123abcd"
@@ -63,17 +51,7 @@ def unpacked(package, place):
     return pathlib.Path(place)
 
 
-class Temporary(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        os.chmod(place.name, 0o755)
-        self.place = pathlib.Path(place.name)
-
-
-class Package(Temporary):
+class Package(packages.FilesCase):
     def test_files_owners_and_modes(self):
         done = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb()], stdout=subprocess.PIPE, check=True)
         (self.place / "tar").write_bytes(done.stdout)
@@ -112,15 +90,8 @@ class Package(Temporary):
         found = run("lintian", "--pedantic", "--fail-on=error,warning,pedantic", changes)
         self.assertNotRegex(found, "(?m)^[EWP]: ")
 
-    def test_the_same_sources_give_the_same_package(self):
-        run("dpkg-source", "-x", packages.built(f"{NAME}_{VERSION}-*.dsc"), self.place / "again", cwd=self.place)
-        run("dpkg-buildpackage", "-b", "-uc", "-d", cwd=self.place / "again",
-            env=packages.own_environment(DEB_BUILD_OPTIONS="nocheck", TZ="Asia/Tokyo"), umask=0o077)
-        again = self.place / deb().name
-        self.assertEqual(again.read_bytes(), deb().read_bytes())
 
-
-class Installed(Temporary):
+class Installed(packages.FilesCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.clean)
@@ -160,7 +131,7 @@ class Installed(Temporary):
 
     def keep_answers(self):
         """Kept answers of two users, who share no folder."""
-        api.default_reply = blackbox.load_api().Reply.json(blackbox.envelope())
+        api.default_reply = blackbox.answer()
         return [self.check(user, "4799 of 4800 calls left") for user in ("nagios", "root")]
 
     def owner_and_mode(self, path):
@@ -249,11 +220,6 @@ class Life(Installed):
         self.dpkg("--purge", NAME)
         self.assertEqual(self.changes(), [])
 
-    def test_an_untouched_file_of_commands_is_upgraded(self):
-        self.install()
-        self.install(self.newer())
-        self.assertIn("# newer", pathlib.Path(COMMANDS).read_text())
-
     def test_a_directory_that_is_roots_gets_a_folder(self):
         os.mkdir(STATE, 0o755)
         self.install()
@@ -261,15 +227,6 @@ class Life(Installed):
         folder = f"{STATE}/{pwd.getpwnam('nagios').pw_uid}"
         self.assertEqual(self.owner_and_mode(folder), ("nagios", 0o700))
         self.keep_answers()
-
-    @unittest.skipUnless(shutil.which("icinga2") and os.path.exists("/etc/icinga2/icinga2.conf"),
-                         "Icinga 2 is not installed")
-    def test_a_copy_for_icinga_is_a_second_definition(self):
-        self.install()
-        self.addCleanup(os.remove, "/etc/icinga2/conf.d/wolkvox.conf")
-        shutil.copy(CHECK_COMMAND, "/etc/icinga2/conf.d/wolkvox.conf")
-        said = run("icinga2", "daemon", "-C", status=1)
-        self.assertIn("'wolkvox_token' of type 'CheckCommand' re-defined", said)
 
 
 class WithoutUser(Installed):

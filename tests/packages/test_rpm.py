@@ -21,19 +21,11 @@ FILES = {
     f"/usr/share/icinga2/include/plugins-contrib.d/{NAME}.conf": 0o644,
     f"/usr/share/licenses/{NAME}-{VERSION}/COPYING": 0o644,
     f"/usr/share/man/man1/{NAME}.1": 0o644,
-    f"{DOCUMENTS}/NEWS": 0o644,
-    f"{DOCUMENTS}/README.md": 0o644,
-    f"{DOCUMENTS}/SECURITY.md": 0o644,
+    **{f"{DOCUMENTS}/{name}": 0o644 for name in (
+        "NEWS", "README.md", "SECURITY.md", "cost.md", "graphs.md", "installing.md", "es/README.md", "pt/README.md",
+        "scaling.md", "troubleshooting.md", "tmpfiles.d/monitoring-plugins.conf")},
     **{f"{DOCUMENTS}/{name}": 0o644
        for name in packages.examples() - {"icinga2/wolkvox_token-command.conf"}},  # which has its own place
-    f"{DOCUMENTS}/cost.md": 0o644,
-    f"{DOCUMENTS}/graphs.md": 0o644,
-    f"{DOCUMENTS}/installing.md": 0o644,
-    f"{DOCUMENTS}/es/README.md": 0o644,
-    f"{DOCUMENTS}/pt/README.md": 0o644,
-    f"{DOCUMENTS}/scaling.md": 0o644,
-    f"{DOCUMENTS}/troubleshooting.md": 0o644,
-    f"{DOCUMENTS}/tmpfiles.d/monitoring-plugins.conf": 0o644,
 }
 # What the package `filesystem` brings to every machine.
 SKELETON = ("etc", "usr/lib", "usr/lib64", "usr/share/doc", "usr/share/licenses", "usr/share/man/man1",
@@ -54,8 +46,6 @@ def rpm():
 
 @unittest.skipUnless(shutil.which("rpm"), "rpm is not installed")
 class Package(unittest.TestCase):
-    maxDiff = None
-
     def test_requires(self):
         requires = run("rpm", "-qp", "--requires", rpm()).splitlines()
         plugin = packages.BUILD / NAME
@@ -79,16 +69,12 @@ class Package(unittest.TestCase):
 
 
 @unittest.skipUnless(shutil.which("rpm") and os.geteuid() == 0, "needs rpm and root")
-class Life(unittest.TestCase):
+class Life(packages.FilesCase):
     """From installing to erasing, in an empty root."""
 
-    maxDiff = None
-
     def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.root = pathlib.Path(place.name)
-        os.chmod(self.root, 0o755)
+        super().setUp()
+        self.root = self.place
         for folder in SKELETON:
             (self.root / folder).mkdir(parents=True)
         for file, line in (("passwd", "{0}:x:{1}:{1}::/:\n"), ("group", "{0}:x:{1}:\n")):
