@@ -36,18 +36,11 @@ def setup_api():
     engine.run("icinga2", "api", "setup", "--cn", "localhost")
 
 
-def set_up_examples(token_files):
+def set_up_examples():
     """The plugin, the vendor's server, Icinga 2 with the examples of contrib/icinga2; gives the Crm."""
-    crm = set_up_all_else(token_files)
-    copy_examples()
-    return crm
-
-
-def set_up_all_else(token_files):
-    engine.install_plugin()
-    crm = engine.Crm(token_files)
-    crm.write_tokens()
+    crm = engine.set_up()
     setup_api()
+    copy_examples()
     return crm
 
 
