@@ -5,7 +5,6 @@ import json
 import pathlib
 import re
 import ssl
-import subprocess
 import urllib.parse
 import urllib.request
 
@@ -54,13 +53,6 @@ def api_password(path=pathlib.Path):
     """Of the API's user `root`, whom setup_api() has made; `path` is where files of a Node are."""
     users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")
     return re.search(r'password = "(.*)"', users)[1]
-
-
-def configuration_error():
-    """What is wrong with the configuration, or None."""
-    done = subprocess.run(["icinga2", "daemon", "-C"], stdin=subprocess.DEVNULL, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.stdout.decode() if done.returncode else None
 
 
 def objects():

@@ -112,9 +112,6 @@ class Variables(unittest.TestCase):
         """The arguments with which the plugin was run."""
         return daemon.result(f"{LINES_HOST}!{name}")["command"]
 
-    def test_configuration_is_sound(self):
-        self.assertIsNone(icinga.configuration_error())
-
     def test_required(self):
         state, text = self.check("no-hostname")
         self.assertEqual(state, 3)
