@@ -202,7 +202,7 @@ class Use(CacheCase):
 
     def test_what_is_not_kept(self):
         for state, reply in (("CRITICAL", refusal(403, "PLEASE VALIDATE TOKEN")),
-                             ("UNKNOWN", wolkvox.BUSY.reply()), ("CRITICAL", wolkvox.Reply(500)),
+                             ("UNKNOWN", wolkvox.BUSY), ("CRITICAL", wolkvox.Reply(500)),
                              ("CRITICAL", wolkvox.Reply(302, [("Location", "/x")])),
                              ("UNKNOWN", answer(available_consumition_options="x")),
                              ("UNKNOWN", wolkvox.Reply.json("x")), ("CRITICAL", answer().changed(cut=5))):

@@ -173,7 +173,7 @@ class Library(TlsCase):
             judged = self.refuses if version < ssl.TLSVersion.TLSv1_2 else self.accepts
             for env in ({}, policy):
                 with self.subTest(name, env=env):
-                    judged(self.serve(min_tls=version, max_tls=version), *self.trusting, env=env)
+                    judged(self.serve(tls_version=version), *self.trusting, env=env)
 
     @unittest.skipIf(blackbox.GNUTLS, "this is about OpenSSL's configuration")
     def test_it_cannot_start(self):

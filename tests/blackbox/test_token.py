@@ -285,8 +285,8 @@ class Hint(TokenCase):
 
     def test_at_every_verbosity_and_in_every_state(self):
         path = self.write(TOKEN, mode=0o644)
-        for reply in (wolkvox.Reply(500), wolkvox.Reply(body="x"), wolkvox.BUSY.reply(),
-                      wolkvox.LIMIT_EXCEEDED.reply(), wolkvox.Reply(raw=b"")):
+        for reply in (wolkvox.Reply(500), wolkvox.Reply(body="x"), wolkvox.BUSY,
+                      wolkvox.LIMIT_EXCEEDED, wolkvox.Reply(raw=b"")):
             self.reply(reply)
             for flags in ((), ("-v",), ("-vvv",)):
                 with self.subTest(reply=vars(reply), flags=flags):

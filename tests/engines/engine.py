@@ -7,6 +7,7 @@ contrib/ are copied in by the commands of README.md, byte for byte: the hosts th
 their certificate is trusted, and behind them stands the stand-in.
 """
 
+import collections
 import contextlib
 import datetime
 import os
@@ -34,6 +35,10 @@ STATE_DIRECTORY = pathlib.Path("/var/lib/monitoring-plugins")
 CRM = "crm0001.wolkvox.com"
 MANAGER = "wv0010.wolkvox.com"
 USER = "nagios"  # of all engines in Debian
+# Where the examples have the tokens of operations; None: Manager's.
+TOKEN_FILE = "/etc/nagios/wolkvox.token"
+TOKEN_FILES = {"techcon": TOKEN_FILE, "support": "/etc/nagios/wolkvox-support.token",
+               None: "/etc/nagios/wolkvox-manager.token"}
 
 api_module = blackbox.load_api()
 Reply = api_module.Reply
@@ -272,16 +277,20 @@ class Crm:
             path.write_text(f"{instead or self.tokens[operation]}\n", encoding="ascii")
 
 
+def set_up():
+    """The plugin, the token files of the examples, and one that everybody can read; gives the Crm."""
+    install_plugin()
+    crm = Crm(TOKEN_FILES)
+    crm.write_tokens()
+    write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    return crm
+
+
 # --- results ---------------------------------------------------------------------------------
 
 
-class Outcome:
-    """What an engine made of a check: state, text (long output included), perfdata."""
-
-    def __init__(self, state, text, perfdata):
-        self.state = state
-        self.text = text
-        self.perfdata = perfdata
+class Outcome(collections.namedtuple("Outcome", "state text perfdata")):
+    """What an engine made of a check; the text has the long output, too."""
 
     @classmethod
     def of_output(cls, state, output):
@@ -289,10 +298,6 @@ class Outcome:
         first, newline, rest = output.rstrip("\n").partition("\n")
         text, _bar, perfdata = first.partition(" | ")
         return cls(state, text + newline + rest, perfdata)
-
-    def changed(self, alter):
-        """The same with a text that an engine is known to alter."""
-        return Outcome(self.state, alter(self.text), self.perfdata)
 
     def comparable(self):
         """What must not differ between two runs: figures of time are left out."""

@@ -90,9 +90,9 @@ LINES = {
 }
 
 
-def options(name, token_file):
+def options(name):
     """All options of a line: long name to value, True for a flag, a number for --verbose."""
-    return {"hostname": engine.CRM, "operation": name, "token-file": token_file, **LINES[name].options}
+    return {"hostname": engine.CRM, "operation": name, "token-file": engine.TOKEN_FILE, **LINES[name].options}
 
 
 def _settings(chosen):
@@ -118,15 +118,16 @@ def ini_section(name, chosen):
 REPLIES = {name: line.reply for name, line in LINES.items() if line.reply}
 
 
-def run(name, words):
-    """The Result of the plugin itself, run for a line as the engines' user with these arguments."""
+def run(name, *words):
+    """The Result of the plugin itself, run for a line as the engines' user; with these arguments, if any."""
+    words = words or arguments(options(name))
     for _time in range(2 if "max-age" in LINES[name].options else 1):  # the engine will find what is kept
         result = engine.blackbox.run(*words, user=engine.USER, cwd="/")
     assert result.exit == LINES[name].state, result
     return result
 
 
-def reference(name, words):
+def reference(name, *words):
     """The same as an Outcome."""
-    result = run(name, words)
+    result = run(name, *words)
     return engine.Outcome.of_output(result.exit, result.text)

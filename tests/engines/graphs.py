@@ -7,7 +7,6 @@ import engine
 import icinga
 import expected_lines as lines
 
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST = "graphs"
 PAST = "past 1/2 (hours)"  # a service whose results are handed in, see make_past()
 COMMAND = "wolkvox_token"  # the measurement in InfluxDB, a folder in Graphite
@@ -22,12 +21,11 @@ LINES = ("ok", "least", "warning", "warning-number", "warning-range", "warning-m
 
 def setup(heading):
     """The plugin, the vendor's server, Icinga 2 with what doc/graphs.md has under a heading; gives the Crm."""
-    crm = icinga.set_up_examples(TOKEN_FILES)
+    crm = icinga.set_up_examples()
     for line in engine.shell_lines("doc/graphs.md", heading):
         if not line.startswith("influx "):  # which is typed when InfluxDB is there
             engine.type_in(line)
-    services = [icinga.service(HOST, service_of(name), icinga.variables(
-        lines.options(name, TOKEN_FILES["techcon"]))) for name in LINES]
+    services = [icinga.service(HOST, service_of(name), icinga.variables(lines.options(name))) for name in LINES]
     (icinga.CONF_D / "tests.conf").write_text("\n".join([
         f'object Host "{HOST}" {{ check_command = "dummy" }}', *services, icinga.service(HOST, PAST, "")]),
         encoding="utf-8")
@@ -53,7 +51,7 @@ def check_lines(crm, daemon):
     with crm.situation(replies=lines.REPLIES):
         for name in LINES:
             if name.startswith("kept"):  # so that there is an answer for Icinga 2 to find
-                lines.reference(name, lines.arguments(lines.options(name, TOKEN_FILES["techcon"])))
+                lines.run(name)
             outcomes[name] = daemon.check(f"{HOST}!{service_of(name)}")
             assert outcomes[name].state == lines.LINES[name].state, outcomes[name]
     return outcomes
@@ -70,7 +68,7 @@ def make_past(crm, daemon):
     begin = (int(now) // 3600 - 5) * 3600
     moments = range(begin, int(now) - 900, STEP)
     words = lines.arguments({"hostname": engine.CRM, "operation": "past", "forecast": True,
-                             "token-file": TOKEN_FILES["techcon"]})
+                             "token-file": engine.TOKEN_FILE})
     past = []
     with crm.situation() as api:
         for number, when in enumerate(moments):

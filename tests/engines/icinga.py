@@ -5,7 +5,6 @@ import json
 import pathlib
 import re
 import ssl
-import subprocess
 import urllib.parse
 import urllib.request
 
@@ -36,18 +35,11 @@ def setup_api():
     engine.run("icinga2", "api", "setup", "--cn", "localhost")
 
 
-def set_up_examples(token_files):
+def set_up_examples():
     """The plugin, the vendor's server, Icinga 2 with the examples of contrib/icinga2; gives the Crm."""
-    crm = set_up_all_else(token_files)
-    copy_examples()
-    return crm
-
-
-def set_up_all_else(token_files):
-    engine.install_plugin()
-    crm = engine.Crm(token_files)
-    crm.write_tokens()
+    crm = engine.set_up()
     setup_api()
+    copy_examples()
     return crm
 
 
@@ -61,13 +53,6 @@ def api_password(path=pathlib.Path):
     """Of the API's user `root`, whom setup_api() has made; `path` is where files of a Node are."""
     users = path(CONF_D / "api-users.conf").read_text(encoding="utf-8")
     return re.search(r'password = "(.*)"', users)[1]
-
-
-def configuration_error():
-    """What is wrong with the configuration, or None."""
-    done = subprocess.run(["icinga2", "daemon", "-C"], stdin=subprocess.DEVNULL, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.stdout.decode() if done.returncode else None
 
 
 def objects():

@@ -19,7 +19,6 @@ import icingaweb
 wait_until = engine.blackbox.wait_until
 
 PROGRAMS = "icinga2", "icingacli", "mariadbd", "chromium", "carbon-cache", "graphite-manage"
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token"}
 HOST, SERVICE = "wolkvox", "wolkvox token sales"
 METRICS = "icinga2.wolkvox.services.wolkvox_token_sales.wolkvox_token.perfdata.*.value"
 SIZE = 1200, 1256
@@ -30,7 +29,7 @@ HOURS = 12
 
 def set_up(configuration=""):
     """Everything, with the examples and more configuration of Icinga 2; gives the Crm and the Icinga."""
-    crm = icinga.set_up_examples(TOKEN_FILES)
+    crm = icinga.set_up_examples()
     (icinga.CONF_D / "hosts.conf").unlink()  # Debian's, of this machine
     (icinga.CONF_D / "tests.conf").write_text(configuration, encoding="utf-8")
     icingaweb.start_database("icinga2")
@@ -71,7 +70,7 @@ def live_through_the_day(daemon, replies):
     for moment in range(0, HOURS * 3600, 300):
         replies["techcon"] = answer(moment / 3600)
         result = engine.blackbox.run("--hostname", engine.CRM, "--operation", "techcon", "--token-file",
-                                     TOKEN_FILES["techcon"], "--forecast", user=engine.USER, cwd="/")
+                                     engine.TOKEN_FILE, "--forecast", user=engine.USER, cwd="/")
         daemon.submit(f"{HOST}!{SERVICE}", start + moment, result)
 
 

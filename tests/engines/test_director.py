@@ -16,17 +16,15 @@ import icingaweb
 BASKET = engine.CONTRIB / "director/basket.json"
 COMMAND = "wolkvox_token_director"
 HOST = "crm"
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", "support": "/etc/nagios/wolkvox-support.token",
-               None: "/etc/nagios/wolkvox-manager.token"}
 RESTORE, DEPLOY = engine.shell_lines("README.md", "Director")
 STAGES = pathlib.Path("/var/lib/icinga2/api/packages/director")
 EVERYTHING = {**icinga.EVERYTHING, "hostname": "https://" + engine.CRM, "method": "GET", "proxy": "http://[::1]:9"}
 
 # What an administrator enters into the fields, by the kinds of value that Director's forms give.
-ON_HOST = {"hostname": engine.CRM, "operation": "techcon", "token_file": TOKEN_FILES["techcon"]}
-ON_MANAGER = {"hostname": "0010", "token_file": TOKEN_FILES[None], "reset_at": "00:00"}
+ON_HOST = {"hostname": engine.CRM, "operation": "techcon", "token_file": engine.TOKEN_FILE}
+ON_MANAGER = {"hostname": "0010", "token_file": engine.TOKEN_FILES[None], "reset_at": "00:00"}
 SERVICES = {
-    "support": {"operation": "support", "token_file": TOKEN_FILES["support"], "warning": "1000",
+    "support": {"operation": "support", "token_file": engine.TOKEN_FILES["support"], "warning": "1000",
                 "critical": "10%"},
     "everything": EVERYTHING,
     "no forecast": {"forecast": "false"},
@@ -38,9 +36,7 @@ SERVICES = {
 
 def setUpModule():
     global crm, daemon
-    engine.install_plugin()
-    crm = engine.Crm(TOKEN_FILES)
-    crm.write_tokens()
+    crm = engine.set_up()
     engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
     icinga.setup_api()
     icingaweb.start_database("director", "icinga2")

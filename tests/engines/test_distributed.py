@@ -15,7 +15,6 @@ from icinga_node import Node
 EXAMPLE = engine.CONTRIB / "icinga2/distributed"
 README = EXAMPLE / "README.md"
 MASTER, SATELLITE = "master1.example.org", "satellite1.example.org"
-TOKEN_FILE = "/etc/nagios/wolkvox.token"
 DIRECTORIES = ("/etc/icinga2", "/var/lib/icinga2", "/var/log/icinga2", "/var/cache/icinga2",
                "/var/spool/icinga2", "/run/icinga2", "/etc/nagios")
 SALES = "wolkvox!wolkvox token sales"
@@ -31,8 +30,7 @@ def setUpModule():
     engine.install_plugin()
     nodes = {name: Node(name, address, DIRECTORIES)
              for name, address in ((MASTER, "127.0.0.1"), (SATELLITE, "127.0.0.2"))}
-    tokens = {"techcon": TOKEN_FILE, "support": "/etc/nagios/wolkvox-support.token"}
-    crm = engine.Crm({operation: nodes[SATELLITE].path(path) for operation, path in tokens.items()})
+    crm = engine.Crm({operation: nodes[SATELLITE].path(path) for operation, path in engine.TOKEN_FILES.items()})
     crm.write_tokens()
     master_commands, satellite_commands = map(str.splitlines, engine.shell_blocks(README))
     ticket = follow(nodes[MASTER], master_commands, prepare_master)
@@ -70,7 +68,7 @@ object Service "exchange" {{
 	host_name = "wolkvox"
 	vars.wolkvox_token_hostname = "{engine.CRM}"
 	vars.wolkvox_token_operation = "techcon"
-	vars.wolkvox_token_token_file = "{TOKEN_FILE}"
+	vars.wolkvox_token_token_file = "{engine.TOKEN_FILE}"
 	vars.wolkvox_token_max_age = 0
 	vars.wolkvox_token_verbose = 3
 }}
@@ -144,8 +142,8 @@ class Examples(engine.SituationsCase):
                          {f"wolkvox!wolkvox token {name}" for name in ("sales", "support", "reports")})
 
     def test_only_the_satellite_has_the_token_file(self):
-        self.assertFalse(nodes[MASTER].path(TOKEN_FILE).exists())
-        self.assertTrue(nodes[SATELLITE].path(TOKEN_FILE).exists())
+        self.assertFalse(nodes[MASTER].path(engine.TOKEN_FILE).exists())
+        self.assertTrue(nodes[SATELLITE].path(engine.TOKEN_FILE).exists())
 
     def test_a_constant_of_the_satellite(self):
         text = README.read_text(encoding="utf-8")

@@ -22,9 +22,7 @@ def setUpModule():
 
 
 def test_configuration():
-    token_file = screenshot.TOKEN_FILES["techcon"]
-    services = [icinga.service(HOST, name, icinga.variables(lines.options(name, token_file)))
-                for name in HOSTILE]
+    services = [icinga.service(HOST, name, icinga.variables(lines.options(name))) for name in HOSTILE]
     services.append(icinga.service(HOST, "token", f"""
 	vars.wolkvox_token_hostname = "{engine.CRM}"
 	vars.wolkvox_token_operation = "techcon"

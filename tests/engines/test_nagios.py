@@ -7,8 +7,6 @@ import engine
 import expected_lines as lines
 import nagios
 
-TOKEN_FILE = "/etc/nagios/wolkvox.token"
-MANAGER_TOKEN_FILE = "/etc/nagios/wolkvox-manager.token"
 INI_FILE = "/etc/nagios/wolkvox.ini"
 HOST = "localhost"  # in Debian's configuration
 EXAMPLE = "wolkvox token"
@@ -16,10 +14,7 @@ EXAMPLE = "wolkvox token"
 
 def setUpModule():
     global crm, before, after
-    engine.install_plugin()
-    crm = engine.Crm({"techcon": TOKEN_FILE, None: MANAGER_TOKEN_FILE})
-    crm.write_tokens()
-    engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    crm = engine.set_up()
     engine.write(INI_FILE, ini_file(), 0o600)
     nagios.setup()
     before = nagios.objects()
@@ -31,20 +26,19 @@ def setUpModule():
 def ini_file():
     """A section a line, and one with the token in it."""
     token = f"[with-token]\nhostname = {engine.CRM}\noperation = techcon\ntoken = {crm.tokens['techcon']}\n"
-    return token + "".join(lines.ini_section(name, lines.options(name, TOKEN_FILE))
-                           for name in lines.LINES)
+    return token + "".join(lines.ini_section(name, lines.options(name)) for name in lines.LINES)
 
 
-ARGUMENTS = f"{engine.CRM}!techcon!{TOKEN_FILE}"
+ARGUMENTS = f"{engine.CRM}!techcon!{engine.TOKEN_FILE}"
 COMMANDS = {
     "thresholds": f"check_wolkvox_token!{ARGUMENTS}!1000!@0:5%",
     "defaults": f"check_wolkvox_token!{ARGUMENTS}",
     "CA file": f"check_wolkvox_token_ca!{ARGUMENTS}!/etc/ssl/certs/ca-certificates.crt",
-    "Manager": f"check_wolkvox_token_manager!{engine.MANAGER}!{MANAGER_TOKEN_FILE}!00:00!1000!500",
+    "Manager": f"check_wolkvox_token_manager!{engine.MANAGER}!{engine.TOKEN_FILES[None]}!00:00!1000!500",
     "options": f"check_wolkvox_token_options!with-token@{INI_FILE}",
     "wrong": f"check_wolkvox_token!{ARGUMENTS}!x!10%",
     "missing": "check_wolkvox_token",
-    "quotes": f"check_wolkvox_token!{engine.CRM}!$(id) `id` & < > #!{TOKEN_FILE}",
+    "quotes": f"check_wolkvox_token!{engine.CRM}!$(id) `id` & < > #!{engine.TOKEN_FILE}",
 }
 
 
@@ -124,14 +118,14 @@ class Lines(unittest.TestCase):
 
     def test_lines(self):
         with crm.situation(replies=lines.REPLIES):
-            expected = {name: lines.reference(name, [f"--extra-opts={name}@{INI_FILE}"])
+            expected = {name: lines.reference(name, f"--extra-opts={name}@{INI_FILE}")
                         for name in lines.LINES}
             with nagios.running() as daemon:
                 outcomes = nagios.check(daemon, HOST, *(f"line-{name}" for name in lines.LINES))
         for name in lines.LINES:
             with self.subTest(name):
-                self.assertEqual(outcomes[f"line-{name}"].comparable(),
-                                 expected[name].changed(without_semicolons).comparable())
+                same = expected[name]._replace(text=without_semicolons(expected[name].text))
+                self.assertEqual(outcomes[f"line-{name}"].comparable(), same.comparable())
 
 
 def without_semicolons(text):

@@ -11,7 +11,6 @@ import engine
 import expected_lines as lines
 import nagios
 
-TOKEN_FILE = "/etc/nagios/wolkvox.token"
 COMMANDS = pathlib.Path("/etc/nagios/nrpe.d")
 RUN = pathlib.Path("/run/nagios")
 PORT = 5666
@@ -27,10 +26,7 @@ define service {
 
 def setUpModule():
     global crm, server
-    engine.install_plugin()
-    crm = engine.Crm({"techcon": TOKEN_FILE, None: "/etc/nagios/wolkvox-manager.token"})
-    crm.write_tokens()
-    engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    crm = engine.set_up()
     for line in engine.shell_lines("README.md", "NRPE"):
         if not line.startswith("/"):  # which is typed on the monitoring server
             engine.type_in(line)
@@ -41,13 +37,9 @@ def setUpModule():
     server.wait_until(lambda: engine.listens(PORT))
 
 
-def arguments(name):
-    return lines.arguments(lines.options(name, TOKEN_FILE))
-
-
 def test_configuration():
-    return "".join(f"command[line-{name}]={shlex.join([str(engine.PLUGIN), *arguments(name)])}\n"
-                   for name in lines.LINES)
+    words = {name: lines.arguments(lines.options(name)) for name in lines.LINES}
+    return "".join(f"command[line-{name}]={shlex.join([str(engine.PLUGIN), *words[name]])}\n" for name in words)
 
 
 def check(command):
@@ -98,7 +90,7 @@ class Lines(unittest.TestCase):
         with crm.situation(replies=lines.REPLIES):
             for name in lines.LINES:
                 with self.subTest(name):
-                    expected = lines.reference(name, arguments(name))
+                    expected = lines.reference(name)
                     self.assertEqual(check(f"line-{name}").comparable(), expected.comparable())
 
 

@@ -12,7 +12,6 @@ import expected_lines as lines
 
 import guidelines
 
-TOKEN_FILE = "/etc/nagios/wolkvox.token"
 # What a parser made of a metric. `state` is what it finds by the thresholds; None: it looks at none.
 Read = collections.namedtuple("Read", "label value unit min max warn crit state")
 ICINGA_UNITS = {"seconds": "s", "percent": "%", "": ""}
@@ -21,14 +20,10 @@ ICINGA_UNITS = {"seconds": "s", "percent": "%", "": ""}
 def setUpModule():
     """`results` is line to the plugin's blackbox.Result, of those that have perfdata."""
     global results
-    engine.install_plugin()
-    crm = engine.Crm({"techcon": TOKEN_FILE})
-    crm.write_tokens()
-    engine.write("/etc/nagios/readable.token", crm.tokens["techcon"])
     results = {}
-    with crm.situation(replies=lines.REPLIES):
+    with engine.set_up().situation(replies=lines.REPLIES):
         for name in lines.LINES:
-            result = lines.run(name, lines.arguments(lines.options(name, TOKEN_FILE)))
+            result = lines.run(name)
             if result.perfdata_text:
                 results[name] = result
 

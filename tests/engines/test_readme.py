@@ -10,14 +10,13 @@ import engine
 import icinga
 import nagios
 
-TOKEN_FILES = {"techcon": "/etc/nagios/wolkvox.token", None: "/etc/nagios/wolkvox-manager.token"}
 PACKAGE, SOURCES = slice(0, 3), slice(3, 4)  # of what is under "Install"
 
 
 def setUpModule():
     """A folder as a clone makes it, which README is read in."""
     global crm
-    crm = engine.Crm(TOKEN_FILES)
+    crm = engine.Crm(engine.TOKEN_FILES)
     clone = tempfile.TemporaryDirectory(dir="/srv")
     unittest.addModuleCleanup(clone.cleanup)
     sources = pathlib.Path(clone.name, "check_wolkvox_token")
@@ -42,9 +41,9 @@ class Words(unittest.TestCase):
             engine.run("dpkg", "--purge", "check-wolkvox-token")
             self.assertFalse(engine.PLUGIN.exists())
             type_section("Install", SOURCES)
-            pathlib.Path(TOKEN_FILES["techcon"]).unlink()
+            pathlib.Path(engine.TOKEN_FILE).unlink()
             type_section("The token file")
-            self.assertEqual(pathlib.Path(TOKEN_FILES["techcon"]).stat().st_mode & 0o777, 0o600)
+            self.assertEqual(pathlib.Path(engine.TOKEN_FILE).stat().st_mode & 0o777, 0o600)
             self.assert_ok(*type_section("The first check"), self.in_icinga(), self.in_nagios())
 
     def assert_ok(self, *texts):
