@@ -147,6 +147,8 @@ class Output(ProcessCase):
                 output, _errors = process.communicate()
                 self.assertEqual(process.returncode, 0, output)
                 self.assertRegex(output.decode(), r"(?s)\AWOLKVOX_TOKEN OK: .*x{60000}.*\n\Z")
+        self.assertEqual(blackbox.run("-h", plain=True, preexec=shrink_and_unblock).stdout,
+                         blackbox.run("-h", plain=True).stdout)
 
 
 @unittest.skipIf(blackbox.PLUGIN_WRAPPER, "the wrapper itself may need them")
