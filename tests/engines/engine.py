@@ -77,7 +77,8 @@ def shell_blocks(document, heading=None):
     text = (TOP / document).read_text(encoding="utf-8")
     if heading:
         text = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)[1]
-    return [textwrap.dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)]
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+    return list(map(textwrap.dedent, blocks))
 
 
 def shell_lines(document, heading):

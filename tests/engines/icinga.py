@@ -17,8 +17,8 @@ INI_FILE = "/etc/nagios/wolkvox.ini"
 EVERYTHING = {
     "hostname": engine.CRM, "operation": "techcon", "token-file": "/etc/nagios/wolkvox.token", "api": "crm",
     "reset-at": "00:00-05:00", "port": 443, "warning": "20%", "critical": "@0:5%", "method": "get",
-    "timeout": "30:unknown", "unavailable": "warning", "ca-file": "/etc/ssl/certs/ca-certificates.crt", "proxy": "",
-    "use-ipv4": True, "use-ipv6": False, "max-age": 60, "state-dir": "/var/lib/monitoring-plugins",
+    "timeout": "30:unknown", "unavailable": "warning", "ca-file": "/etc/ssl/certs/ca-certificates.crt",
+    "proxy": "", "use-ipv4": True, "use-ipv6": False, "max-age": 60, "state-dir": "/var/lib/monitoring-plugins",
     "forecast": "critical", "extra-opts": [f"one@{INI_FILE}", f"two@{INI_FILE}"], "verbose": 2}
 # In the place of Debian's file: no check comes between those that a test forces.
 CHECKS_WHEN_ASKED_FOR = """object IcingaApplication "app" {

@@ -213,7 +213,8 @@ class Token(unittest.TestCase):
 
 
 def echo(token):
-    return engine.blackbox.answer(description=f"sales-crm {token}", msg=token, headers=[("X-Token-Received", token)])
+    return engine.blackbox.answer(description=f"sales-crm {token}", msg=token,
+                                  headers=[("X-Token-Received", token)])
 
 
 if __name__ == "__main__":

@@ -80,7 +80,8 @@ $all = [];
 while (($line = fgets(STDIN)) !== false) {
     $read = [];
     foreach (Icinga\\Module\\Monitoring\\Plugin\\PerfdataSet::fromString($line) as $p)
-        $read[] = [$p->getLabel(), $p->getValue(), $p->getUnit() ?? '', $p->getMinimumValue(), $p->getMaximumValue(),
+        $read[] = [$p->getLabel(), $p->getValue(), $p->getUnit() ?? '',
+                   $p->getMinimumValue(), $p->getMaximumValue(),
                    (string) $p->getWarningThreshold(), (string) $p->getCriticalThreshold(), $p->getState()];
     $all[] = $read;
 }

@@ -49,6 +49,7 @@ class Words(unittest.TestCase):
     def assert_ok(self, *texts):
         for text in texts:
             self.assertRegex(text, "^WOLKVOX_TOKEN OK: sales-crm: 42[0-9]{2} of 4800 calls left ")
+            self.assertNotIn("not kept", text)
 
     @staticmethod
     def in_icinga():

@@ -89,7 +89,7 @@ WELL = {host.name: (0, SOME) for host in HOSTS}
 STAGES = {
     "situations": {host.name: SITUATIONS[host.situation][1:] for host in HOSTS} | {"gone": (0, SOME)},
     "well": WELL | {"readme": (0, SOME)},
-    "broken": {host.name: (3, BREAKS[host.situation]) if host.situation in BREAKS else (0, SOME) for host in HOSTS},
+    "broken": WELL | {host.name: (3, BREAKS[host.situation]) for host in HOSTS if host.situation in BREAKS},
     "missing": {host.name: (3, MISSING[host.template]) for host in HOSTS},
     "restored": WELL | {"gone": (0, SOME)},
 }
@@ -212,7 +212,7 @@ def live(api):
 
 
 def reach(stage, more=lambda seen: True):
-    """Waits until the hosts have the stage's states and texts, by values that came since now, and problems to match.
+    """Waits until the hosts have the stage's states and texts, by values that came since now, and their problems.
 
     Where that does not come, the tests say what is wrong with what is seen then.
     """

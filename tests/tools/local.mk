@@ -2,7 +2,6 @@ EXTRA_DIST += \
 	tests/tools/common.sh \
 	tests/tools/coverage \
 	tests/tools/figures \
-	tests/tools/first-check \
 	tests/tools/load \
 	tests/tools/machines \
 	tests/tools/mutants \

@@ -307,8 +307,6 @@ part_packages() {
     check deb env DEB_BUILD_OPTIONS=nocheck make -C "$builds/packages" deb
     check rpm env RPMBUILD_FLAGS=--nocheck make -C "$builds/packages" rpm
     sandbox_suite packages
-    cd "$source"
-    check first-check as_root tests/tools/sandbox tests/tools/first-check
 }
 
 part_engines() {
