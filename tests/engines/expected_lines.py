@@ -95,34 +95,38 @@ def options(name, token_file):
     return {"hostname": engine.CRM, "operation": name, "token-file": token_file, **LINES[name].options}
 
 
-def arguments(chosen):
-    """Such options as arguments of the plugin."""
-    words = []
+def _settings(chosen):
+    """Pairs of such options; the value of a flag is None."""
     for option, value in chosen.items():
         if option == "verbose":
-            words += ["--verbose"] * value
+            yield from [(option, None)] * value
         else:
-            words.append(f"--{option}" if value is True else f"--{option}={value}")
-    return words
+            yield option, None if value is True else value
+
+
+def arguments(chosen):
+    """Such options as arguments of the plugin."""
+    return [f"--{option}" if value is None else f"--{option}={value}" for option, value in _settings(chosen)]
 
 
 def ini_section(name, chosen):
     """Such options as a section of an INI file."""
-    rows = [f"[{name}]"]
-    for option, value in chosen.items():
-        if option == "verbose":
-            rows += ["verbose"] * value
-        else:
-            rows.append(option if value is True else f"{option} = {value}")
-    return "\n".join([*rows, "", ""])
+    rows = [option if value is None else f"{option} = {value}" for option, value in _settings(chosen)]
+    return "\n".join([f"[{name}]", *rows, "", ""])
 
 
 REPLIES = {name: line.reply for name, line in LINES.items() if line.reply}
 
 
-def reference(name, words):
-    """The Outcome of the plugin itself, run for a line as the engines' user with these arguments."""
-    result = engine.blackbox.run(*words, user=engine.USER, cwd="/")
-    if "max-age" in LINES[name].options:  # the engine will find what this run has kept
+def run(name, words):
+    """The Result of the plugin itself, run for a line as the engines' user with these arguments."""
+    for _time in range(2 if "max-age" in LINES[name].options else 1):  # the engine will find what is kept
         result = engine.blackbox.run(*words, user=engine.USER, cwd="/")
+    assert result.exit == LINES[name].state, result
+    return result
+
+
+def reference(name, words):
+    """The same as an Outcome."""
+    result = run(name, words)
     return engine.Outcome.of_output(result.exit, result.text)

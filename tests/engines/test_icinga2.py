@@ -96,11 +96,9 @@ class Lines(unittest.TestCase):
 
     def test_lines(self):
         with crm.situation(replies=lines.REPLIES):
-            for name, line in lines.LINES.items():
-                words = lines.arguments(lines.options(name, TOKEN_FILES["techcon"]))
+            for name in lines.LINES:
                 with self.subTest(name):
-                    expected = lines.reference(name, words)
-                    self.assertEqual(expected.state, line.state, expected)
+                    expected = lines.reference(name, lines.arguments(lines.options(name, TOKEN_FILES["techcon"])))
                     outcome = daemon.check(f"{LINES_HOST}!line-{name}")
                     self.assertEqual(outcome.comparable(), expected.comparable())
 

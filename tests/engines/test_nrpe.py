@@ -96,10 +96,9 @@ class Lines(unittest.TestCase):
 
     def test_lines(self):
         with crm.situation(replies=lines.REPLIES):
-            for name, line in lines.LINES.items():
+            for name in lines.LINES:
                 with self.subTest(name):
                     expected = lines.reference(name, arguments(name))
-                    self.assertEqual(expected.state, line.state, expected)
                     self.assertEqual(check(f"line-{name}").comparable(), expected.comparable())
 
 
