@@ -326,7 +326,8 @@ class Secrecy(TokenCase):
         lambda token: token.replace("?", "|"),
         lambda token: token.replace("?", "\x01"),
     )
-    SPLITS = ("\n", "\r\n", "\n \t", "\\n", "\\u000a", "%0D%0A", "\u2028", "\u200b", "\u00ad", "\u0332", " ")
+    SPLITS = ("\n", "\r\n", "\n \t", "\x01", "\\n", "\\u000a", "%0D%0A", "\u2028", "\u200b", "\u00ad", "\u0332",
+              " ")
     HEAD = "HTTP/1.1 200 OK\r\n"
     NO_HTTP = ("{0}", "HTTP/1.1 {0}\r\n\r\n", "HTTP/{0} 200 OK\r\n\r\n", f"{HEAD}{{0}}\r\n\r\n",
                HEAD + "Content-Length: {0}\r\n\r\n", HEAD + "Transfer-Encoding: {0}\r\n\r\n",
@@ -342,7 +343,8 @@ class Secrecy(TokenCase):
         result = self.check(*args, token=token)
         for text in (result.text, unescape(result.text), urllib.parse.unquote(result.text),
                      unescape(urllib.parse.unquote(result.text)), urllib.parse.unquote(unescape(result.text))):
-            text = re.sub(r"\n[<>]|[^!-~]", "", text)
+            # What is cleaned may have become a question mark, which other tokens hold.
+            text = re.sub(r"\n[<>]|[^!-~]" + (r"|\?" if token == TOKEN else ""), "", text)
             for part in (token, token[:16], token[-16:]):
                 self.assertNotIn(part, text, f"{token!r}\n{result}")
         return result
@@ -387,11 +389,12 @@ class Secrecy(TokenCase):
 
     def test_what_a_server_echoes(self):
         table = [(token, reply) for token in blackbox.some(self.TOKENS) for reply in self.replies(token)]
-        table += [(TOKEN, reply) for reply in (*self.broken_up(), *self.malformed())]
-        for number, (token, reply) in enumerate(table):
-            with self.subTest(token=token, reply=vars(reply)):
+        rows = [(token, reply, ("-vvv", "-vv", "-v")[number % 3]) for number, (token, reply) in enumerate(table)]
+        rows += [(TOKEN, reply, "-vvv") for reply in (*self.broken_up(), *self.malformed())]
+        for token, reply, verbosity in rows:
+            with self.subTest(token=token, reply=vars(reply), verbosity=verbosity):
                 self.reply(reply)
-                self.assert_hidden(token, ("-vvv", "-vv", "-v", "-vvv", "-vvv")[number % 5])
+                self.assert_hidden(token, verbosity)
 
     def test_it_is_masked_by_three_stars(self):
         self.reply(blackbox.answer(description=f"before {TOKEN} behind"))
