@@ -31,12 +31,12 @@ FILES = {
     f"{DOCUMENTS}/examples/wolkvox-api": 0o755,
     f"/usr/share/lintian/overrides/{NAME}": 0o644,
 }
-TOKEN = "0123abcd0123abcd"
 api = None
 
 
 def setUpModule():
     global api
+    blackbox.PLUGIN = PLUGIN
     api = blackbox.stand_in()
     run("dpkg", "--purge", NAME)
     shutil.rmtree(STATE, ignore_errors=True)
@@ -119,15 +119,10 @@ class Installed(packages.FilesCase):
 
     def check(self, user, text):
         """A check that keeps its answer, by the installed plugin as that user."""
-        user = pwd.getpwnam(user)
-        done = subprocess.run(
-            [PLUGIN, "-H", api.url, "-o", "sales", "--max-age=600"], env={"WOLKVOX_TOKEN": TOKEN},
-            user=user.pw_uid, group=user.pw_gid, extra_groups=[], stdout=subprocess.PIPE, text=True,
-            check=False)
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertRegex(done.stdout, text)
-        self.assertNotIn("not kept", done.stdout)
-        return f"{STATE}/{user.pw_uid}"
+        result = blackbox.run("-H", api.url, "-o", "sales", "--max-age=600", user=user, token=blackbox.TOKEN)
+        self.assertRegex(result.line, f"^WOLKVOX_TOKEN OK: .*{text}")
+        self.assertNotIn("not kept", result.line)
+        return f"{STATE}/{pwd.getpwnam(user).pw_uid}"
 
     def keep_answers(self):
         """Kept answers of two users, who share no folder."""
@@ -150,23 +145,20 @@ class Life(Installed):
         """What is not as it was before anything was installed, on the machine's whole file system."""
         return packages.difference(self.before, packages.snapshot(*packages.LOOKED_AT))
 
-    def test_install_and_purge(self):
+    def test_install_remove_and_purge(self):
         self.install()
         self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
         for path, mode in FILES.items():
             # A machine may leave out documents (path-exclude in dpkg's configuration).
             if os.path.exists(path) or not path.startswith("/usr/share/"):
                 self.assertEqual(self.owner_and_mode(path), ("root", mode), path)
-        self.dpkg("--purge", NAME)
-        self.assertEqual(self.changes(), [])
-
-    def test_install_and_remove(self):
-        self.install()
         self.dpkg("--remove", NAME)
         left = {change.split("\t")[0] for change in self.changes()}
         self.assertEqual(left - {"/etc/nagios-plugins", "/etc/nagios-plugins/config"}, {COMMANDS})
         self.install()
         self.assertEqual(self.owner_and_mode(STATE), ("nagios", 0o755))
+        self.dpkg("--purge", NAME)
+        self.assertEqual(self.changes(), [])
 
     def test_kept_answers_outlive_all_but_a_purge(self):
         self.install()
@@ -184,29 +176,22 @@ class Life(Installed):
         self.dpkg("--purge", NAME)
         self.assertEqual(self.changes(), [])
 
-    def test_purge_leaves_what_others_keep(self):
+    def test_purge_leaves_what_others_keep_and_follows_no_links(self):
         self.install()
         nagios, root = self.keep_answers()
+        victim = self.place / "check_wolkvox_token"
         foreign = [f"{nagios}/check_snmp/state", f"{STATE}/check_of_another/check_wolkvox_token.d/state",
-                   f"{STATE}/state"]
+                   f"{STATE}/state", f"{victim}/file"]
         for path in foreign:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             pathlib.Path(path).write_text("theirs")
-        self.dpkg("--purge", NAME)
-        self.assertEqual([path for path in foreign if not os.path.exists(path)], [])
-        self.assertFalse(os.path.exists(root))
-        self.assertEqual(os.listdir(nagios), ["check_snmp"])
-
-    def test_purge_follows_no_links(self):
-        victim = self.place / "check_wolkvox_token"
-        victim.mkdir()
-        (victim / "file").write_text("precious")
-        self.install()
         os.symlink(self.place, f"{STATE}/4711")
         os.mkdir(f"{STATE}/4712")
         os.symlink(victim, f"{STATE}/4712/check_wolkvox_token")
         self.dpkg("--purge", NAME)
-        self.assertTrue((victim / "file").exists())
+        self.assertEqual([path for path in foreign if not os.path.exists(path)], [])
+        self.assertFalse(os.path.exists(root))
+        self.assertEqual(os.listdir(nagios), ["check_snmp"])
 
     def test_upgrade(self):
         self.install()

@@ -15,6 +15,12 @@ usage() {
     sed -n '2,/^set/s/^# \?//p' "$0"
 }
 
+# How many tests have passed, been skipped, and failed, by the summary that automake writes: counts LOG
+counts() {
+    awk '/^# [A-Z]+:/ { n[$2] = $3 }
+        END { print n["PASS:"] + 0, n["SKIP:"] + 0, n["FAIL:"] + n["XPASS:"] + n["ERROR:"] }' "$1"
+}
+
 # Runs a command as root.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
