@@ -3,7 +3,6 @@
 
 #include "daily_time.h"
 
-#include <stdio.h>
 #include <time.h>
 
 enum {
@@ -21,25 +20,26 @@ static bool fits(const char *text, const char *pattern) {
     return *text == '\0';
 }
 
+static int two_digits(const char *text) {
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
 int daily_time_parse(const char *text, struct daily_time *time) {
     bool is_local = fits(text, "00:00");
-    int hour = 0;
-    int minute = 0;
-    char sign = '+';
-    int offset_hour = 0;
-    int offset_minute = 0;
+    bool has_offset = fits(text, "00:00+00:00") || fits(text, "00:00-00:00");
 
-    if (!is_local && !fits(text, "00:00Z") && !fits(text, "00:00+00:00") &&
-        !fits(text, "00:00-00:00"))
+    if (!is_local && !has_offset && !fits(text, "00:00Z"))
         return -1;
-    sscanf(text, "%2d:%2d%c%2d:%2d", &hour, &minute, &sign, &offset_hour, &offset_minute);
-    int offset = offset_hour * HOUR_MINUTES + offset_minute;
+    int hour = two_digits(text);
+    int minute = two_digits(text + 3);
+    int offset_minute = has_offset ? two_digits(text + 9) : 0;
+    int offset = has_offset ? two_digits(text + 6) * HOUR_MINUTES + offset_minute : 0;
     if (hour > 23 || minute > 59 || offset_minute > 59 || offset > OFFSET_MAX_MINUTES)
         return -1;
     *time = (struct daily_time){
         .minutes = hour * HOUR_MINUTES + minute,
         .is_local = is_local,
-        .offset_minutes = sign == '-' ? -offset : offset,
+        .offset_minutes = text[5] == '-' ? -offset : offset,
     };
     return 0;
 }
