@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -346,9 +345,4 @@ int decode_reply(const struct libjson *json, const struct api *api, const struct
         list_all(&decoding);
     json->object_put(decoding.root);
     return decoding.out_of_memory ? -1 : 0;
-}
-
-void token_info_free(struct token_info *info) {
-    free(info->fields);
-    info->fields = NULL;
 }

@@ -25,6 +25,4 @@ struct raw_reply {
 int decode_reply(const struct libjson *json, const struct api *api, const struct raw_reply *reply,
                  bool list_fields, struct token_info *info);
 
-void token_info_free(struct token_info *info);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* What the API's answer says, as plain values. */
 
@@ -44,5 +45,10 @@ struct token_info {
     struct excerpt unusable;         /* names of fields that are there but cannot be used */
     char *fields; /* every field received, a line each, where that was asked for */
 };
+
+static inline void token_info_free(struct token_info *info) {
+    free(info->fields);
+    info->fields = NULL;
+}
 
 #endif
