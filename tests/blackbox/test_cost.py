@@ -46,7 +46,7 @@ class Work(CostCase):
         self.run_once(self.kept)
         self.api.clear()
         calls, libraries = self.trace(self.kept)
-        self.assertLessEqual(len(calls), 86 * blackbox.ROOM)
+        self.assertLessEqual(len(calls), 87 * blackbox.ROOM)
         self.assertLessEqual(len(libraries), 3, libraries)
         self.assertEqual([call for call in calls if "socket(" in call or "connect(" in call], [])
         self.assertEqual(self.api.connections, 0)
