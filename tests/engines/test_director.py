@@ -191,19 +191,6 @@ class Services(engine.SituationsCase):
         return daemon.result(f"{HOST}!{name}")["command"]
 
 
-class SetByRule(engine.SituationsCase):
-    """The set applied to hosts by a rule, and the basket restored again after that."""
-
-    def test_situations(self):
-        create("host", "by rule", imports=["wolkvox CRM"], vars=variables(ON_HOST))
-        director("serviceset", "set", "wolkvox token", "--json",
-                 json.dumps({"assign_filter": 'host.name="by rule"'}))
-        restore()
-        deploy_until("by rule!wolkvox token")
-        with crm.situation("warning"):
-            self.assert_situation("warning", daemon.check("by rule!wolkvox token"))
-
-
 class WithTheFilesOfIcinga2(engine.SituationsCase):
     """contrib/icinga2 at the same time: no name of its files is one of the basket's."""
 
