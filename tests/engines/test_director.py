@@ -37,7 +37,7 @@ SERVICES = {
 def setUpModule():
     global crm, daemon
     crm = engine.set_up()
-    engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+    engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n")
     icinga.setup_api()
     icingaweb.start_database("director", "icinga2")
     icingaweb.setup_monitoring("incubator", "director")

@@ -134,7 +134,7 @@ class Variables(unittest.TestCase):
                 self.assertEqual(state, 0 if name != "environment" else 2, text)
 
     def test_every_variable_becomes_its_option(self):
-        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n")
         state, text = self.check("everything")
         self.assertEqual(state, 0, text)
         self.assertEqual(sorted(self.command("everything")), icinga.arguments(icinga.EVERYTHING))
