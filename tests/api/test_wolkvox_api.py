@@ -308,7 +308,7 @@ class Program(unittest.TestCase):
     def test_help_names_everything(self):
         done = subprocess.run([sys.executable, str(PROGRAM), "--help"], stdout=subprocess.PIPE,
                               check=True, text=True)
-        for word in (*api_module.FAULTS, "--http", "--certificate", "--dir", "--token", "--api",
+        for word in (*api_module.FAULTS, "--http", "--dir", "--token", "--api",
                      "--firewall", "/control/reset", "/control/register", "all_token_today"):
             self.assertIn(word, done.stdout)
 

@@ -4,7 +4,6 @@ A test file defines unittest cases and ends in `blackbox.main()`. The plugin's w
 what the test gives it, and every run is held to the promises that hold for all runs.
 """
 
-import atexit
 import base64
 import collections
 import contextlib
@@ -283,9 +282,7 @@ _api = load_api()
 @functools.lru_cache(maxsize=None)
 def authority():
     """A CA whose certificate clients are to trust, the same one at every call."""
-    made = _api.CertificateAuthority()
-    atexit.register(made.close)
-    return made
+    return _api.CertificateAuthority()
 
 
 @functools.lru_cache(maxsize=None)

@@ -27,7 +27,6 @@ class TlsCase(blackbox.FilesCase):
         super().setUpClass()
         cls.authority = blackbox.authority()
         cls.stranger = api_module.CertificateAuthority(name="a stranger")
-        cls.addClassCleanup(cls.stranger.close)
         cls.trusting = ("--ca-file", cls.authority.ca_file)
 
     def serve(self, certificate="good", authority=None, **options):

@@ -115,13 +115,13 @@ def change(path, pattern, text):
     path.write_text(changed, encoding="utf-8")
 
 
-def write(path, text, mode=0o644):
-    """A file of the engines' user."""
+def write(path, text, mode=0o600, owner=USER):
+    """A file of the engines' user, or another one's, which nobody else can read."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
-    shutil.chown(path, USER, USER)
+    shutil.chown(path, owner, owner)
 
 
 def forget_kept_answers():
@@ -271,11 +271,7 @@ class Crm:
     def write_tokens(self, instead=None):
         """The token files as README says: the monitoring user's alone."""
         for operation, path in self._operations.items():
-            path = pathlib.Path(path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(0o600)
-            shutil.chown(path, self._owner, self._owner)
-            path.write_text(f"{instead or self.tokens[operation]}\n", encoding="ascii")
+            write(path, f"{instead or self.tokens[operation]}\n", owner=self._owner)
 
 
 def set_up():
@@ -283,7 +279,7 @@ def set_up():
     install_plugin()
     crm = Crm(TOKEN_FILES)
     crm.write_tokens()
-    write("/etc/nagios/readable.token", crm.tokens["techcon"])
+    write("/etc/nagios/readable.token", crm.tokens["techcon"], 0o644)
     return crm
 
 

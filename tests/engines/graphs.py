@@ -54,6 +54,7 @@ def check_lines(crm, daemon):
                 lines.run(name)
             outcomes[name] = daemon.check(f"{HOST}!{service_of(name)}")
             assert outcomes[name].state == lines.LINES[name].state, outcomes[name]
+    ArrivalCase.outcomes = outcomes
     return outcomes
 
 
@@ -97,7 +98,12 @@ def _plain_number(text):
 
 
 class ArrivalCase:
-    """For TestCases with `outcomes` of check_lines(): arrived(line) gives metric to NUMBERS."""
+    """For TestCases, after check_lines(): arrived(line) gives metric to NUMBERS, and state(line) the state."""
+
+    def test_the_state_arrives_even_without_perfdata(self):
+        for name in LINES:
+            with self.subTest(name):
+                self.assertEqual(self.state(name), self.outcomes[name].state)
 
     def test_all_plain_numbers_of_each_line_arrive_and_nothing_else(self):
         for name in LINES:

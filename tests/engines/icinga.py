@@ -86,7 +86,7 @@ def quoted(value):
     """A value of a custom variable in the configuration language."""
     if isinstance(value, list):
         return f"[ {', '.join(map(quoted, value))} ]"
-    if isinstance(value, (int, float)):
+    if value is None or isinstance(value, (int, float)):
         return json.dumps(value)
     text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
     return f'"{text}"'

@@ -37,7 +37,7 @@ SERVICES = {
 def setUpModule():
     global crm, daemon
     crm = engine.set_up()
-    engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+    engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n")
     icinga.setup_api()
     icingaweb.start_database("director", "icinga2")
     icingaweb.setup_monitoring("incubator", "director")
@@ -189,19 +189,6 @@ class Services(engine.SituationsCase):
     def command(self, name):
         """The arguments with which the plugin was run."""
         return daemon.result(f"{HOST}!{name}")["command"]
-
-
-class SetByRule(engine.SituationsCase):
-    """The set applied to hosts by a rule, and the basket restored again after that."""
-
-    def test_situations(self):
-        create("host", "by rule", imports=["wolkvox CRM"], vars=variables(ON_HOST))
-        director("serviceset", "set", "wolkvox token", "--json",
-                 json.dumps({"assign_filter": 'host.name="by rule"'}))
-        restore()
-        deploy_until("by rule!wolkvox token")
-        with crm.situation("warning"):
-            self.assert_situation("warning", daemon.check("by rule!wolkvox token"))
 
 
 class WithTheFilesOfIcinga2(engine.SituationsCase):

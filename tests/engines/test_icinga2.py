@@ -23,34 +23,34 @@ def setUpModule():
 
 def test_configuration():
     """Services that the examples do not have: not one of them is checked before it is asked for."""
-    services = [icinga.service(LINES_HOST, f"line-{name}", icinga.variables(lines.options(name)))
-                for name in lines.LINES]
-    services += [icinga.service(LINES_HOST, name, text) for name, text in VARIABLES.items()]
+    options = {**{f"line-{name}": lines.options(name) for name in lines.LINES}, **VARIABLES}
+    services = [icinga.service(LINES_HOST, name, icinga.variables(values)) for name, values in options.items()]
     return "\n".join([f'object Host "{LINES_HOST}" {{ check_command = "dummy" }}', *services])
 
 
-REQUIRED = f"""
-	vars.wolkvox_token_hostname = "{engine.CRM}"
-	vars.wolkvox_token_operation = "techcon"
-"""
-TOKEN_FILE = f'\tvars.wolkvox_token_token_file = "{engine.TOKEN_FILE}"\n'
+SOUND = {"hostname": engine.CRM, "operation": "techcon", "token-file": engine.TOKEN_FILE}
+
+
+def without(option):
+    return {name: value for name, value in SOUND.items() if name != option}
+
+
 VARIABLES = {
-    "no-hostname": TOKEN_FILE + '\tvars.wolkvox_token_operation = "techcon"',
-    "no-token": REQUIRED,
-    "null-token": REQUIRED + "\tvars.wolkvox_token_token = null",
-    "number": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 1000",
-    "fraction": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_warning = 0.5",
-    "empty": REQUIRED + TOKEN_FILE + "".join(f'\tvars.wolkvox_token_{name} = ""\n' for name in (
-        "warning", "critical", "api", "reset_at", "max_age", "port", "method", "timeout", "state_dir")),
-    "both-families": REQUIRED + TOKEN_FILE
-    + "\tvars.wolkvox_token_use_ipv4 = true\n\tvars.wolkvox_token_use_ipv6 = true",
-    "no-operation": TOKEN_FILE + f'\tvars.wolkvox_token_hostname = "{engine.CRM}"\n',
-    "asks": REQUIRED + TOKEN_FILE + "\tvars.wolkvox_token_max_age = 0",
-    "proxy-none": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_proxy = ""',
-    "forecast-word": REQUIRED + TOKEN_FILE + '\tvars.wolkvox_token_forecast = "maybe"',
-    "everything": icinga.variables(icinga.EVERYTHING),
-    "environment": REQUIRED + '\tvars.wolkvox_token_token = "TOKEN"',
-    "environment-dollar": REQUIRED + '\tvars.wolkvox_token_token = "a$$b"',
+    "no-hostname": without("hostname"),
+    "no-operation": without("operation"),
+    "no-token": without("token-file"),
+    "null-token": {**without("token-file"), "token": None},
+    "environment": {**without("token-file"), "token": "TOKEN"},
+    "environment-dollar": {**without("token-file"), "token": "a$b"},
+    "number": {**SOUND, "warning": 1000},
+    "fraction": {**SOUND, "warning": 0.5},
+    "empty": {**SOUND, **dict.fromkeys(("warning", "critical", "api", "reset-at", "max-age", "port", "method",
+                                        "timeout", "state-dir"), "")},
+    "both-families": {**SOUND, "use-ipv4": True, "use-ipv6": True},
+    "asks": {**SOUND, "max-age": 0},
+    "proxy-none": {**SOUND, "proxy": ""},
+    "forecast-word": {**SOUND, "forecast": "maybe"},
+    "everything": icinga.EVERYTHING,
 }
 
 
@@ -134,7 +134,7 @@ class Variables(unittest.TestCase):
                 self.assertEqual(state, 0 if name != "environment" else 2, text)
 
     def test_every_variable_becomes_its_option(self):
-        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n", 0o600)
+        engine.write(icinga.INI_FILE, "[one]\nverbose\n[two]\n")
         state, text = self.check("everything")
         self.assertEqual(state, 0, text)
         self.assertEqual(sorted(self.command("everything")), icinga.arguments(icinga.EVERYTHING))

@@ -15,7 +15,7 @@ EXAMPLE = "wolkvox token"
 def setUpModule():
     global crm, before, after
     crm = engine.set_up()
-    engine.write(INI_FILE, ini_file(), 0o600)
+    engine.write(INI_FILE, ini_file())
     nagios.setup()
     before = nagios.objects()
     engine.follow("Nagios and Naemon")

@@ -128,7 +128,6 @@ def setUpModule():
     global api, wire
     engine.install_plugin()
     authority = engine.trusted_authority(FAR)
-    unittest.addModuleCleanup(authority.close)
     api = FarApi(certificate="vendor", port=443, authority=authority)
     wire = Wire(api.start)
     unittest.addModuleCleanup(api.stop)

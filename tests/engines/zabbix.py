@@ -101,15 +101,6 @@ def start_web():
     return daemon
 
 
-def write(path, text):
-    """A file that only Zabbix can read."""
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    shutil.chown(path, USER, USER)
-    path.write_text(text, encoding="utf-8")
-
-
 class Zabbix:
     """A running server, through the frontend's API."""
 

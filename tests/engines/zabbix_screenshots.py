@@ -44,7 +44,7 @@ def problems(server, crm):
     with crm.situation(replies={"sales": screenshot.answer(screenshot.HOURS)}) as api:
         for token, used in zip(api.tokens, (0, 4700, 4800, 0, 4100)):
             token.used = used
-        zabbix.write(TOKEN_FILES["survey"], "0" * 56)
+        engine.write(TOKEN_FILES["survey"], "0" * 56, owner=zabbix.USER)
         server.create_hosts(TEMPLATE, {
             **{f"wolkvox {operation or 'Manager'}": macros(operation) for operation in TOKEN_FILES},
             "wolkvox backup": {**macros("sales"), "SERVER": AWAY}})
