@@ -13,6 +13,10 @@ bool character_is_white_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+bool character_is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 const char *white_space_trim(const char *bytes, size_t *length) {
     while (*length > 0 && character_is_white_space(bytes[*length - 1]))
         (*length)--;

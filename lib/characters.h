@@ -19,6 +19,7 @@ bool character_is_line_control(int32_t point);
 /* ASCII only, whatever the locale. */
 char character_lower(char c);
 bool character_is_white_space(char c);
+bool character_is_digit(char c);
 
 /* Takes ASCII white space off both ends of some bytes. Gives where the rest begins, and sets its
  * length. */

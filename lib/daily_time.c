@@ -3,6 +3,8 @@
 
 #include "daily_time.h"
 
+#include "characters.h"
+
 #include <time.h>
 
 enum {
@@ -15,7 +17,7 @@ enum {
 /* Whether the text is the pattern, in which 0 stands for any digit. */
 static bool fits(const char *text, const char *pattern) {
     for (; *pattern != '\0'; text++, pattern++)
-        if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
+        if (*pattern == '0' ? !character_is_digit(*text) : *text != *pattern)
             return false;
     return *text == '\0';
 }

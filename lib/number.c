@@ -3,6 +3,8 @@
 
 #include "number.h"
 
+#include "characters.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@ int number_parse(const char *text, size_t length, int64_t max, int64_t *value) {
     if (length == 0 || (text[0] == '0' && length > 1))
         return -1;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9')
+        if (!character_is_digit(text[i]))
             return -1;
         number = number * 10 + (text[i] - '0');
         if (number > max)
@@ -30,9 +32,10 @@ static int count_significant_digits(const char *text) {
     int significant = 0;
 
     for (; *text != '\0' && *text != 'e' && *text != 'E'; text++) {
-        bool is_digit = *text >= '0' && *text <= '9';
-        count += is_digit && (count > 0 || *text != '0');
-        if (is_digit && *text != '0')
+        if (!character_is_digit(*text))
+            continue;
+        count += count > 0 || *text != '0';
+        if (*text != '0')
             significant = count;
     }
     return significant;

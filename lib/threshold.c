@@ -3,6 +3,7 @@
 
 #include "threshold.h"
 
+#include "characters.h"
 #include "number.h"
 
 #include <stddef.h>
@@ -28,7 +29,7 @@ static int parse_percent(const char *text, size_t length, int64_t *thousandths) 
             return -1;
         for (size_t i = 0; i < FRACTION_DIGITS; i++) {
             char digit = i < decimals ? point[1 + i] : '0';
-            if (digit < '0' || digit > '9')
+            if (!character_is_digit(digit))
                 return -1;
             fraction = fraction * 10 + (digit - '0');
         }
