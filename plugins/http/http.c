@@ -3,6 +3,7 @@
 
 #include "http/http.h"
 
+#include "characters.h"
 #include "http/exchange.h"
 #include "http/libcurl.h"
 #include "http/outcome.h"
@@ -78,7 +79,8 @@ static bool is_hashed(const char *path) {
     if (directory == NULL)
         return false;
     while (!found && (entry = readdir(directory)) != NULL)
-        found = strspn(entry->d_name, "0123456789abcdef") == 8 && entry->d_name[8] == '.';
+        found = strspn(entry->d_name, "0123456789abcdef") == 8 && entry->d_name[8] == '.' &&
+                character_is_digit(entry->d_name[9]);
     closedir(directory);
     return found;
 }
