@@ -31,7 +31,7 @@ static int occupy_closed_descriptors(void) {
     return 0;
 }
 
-/* Blocked, SIGPIPE and SIGXFSZ leave it to the call that they belong to to fail. */
+/* SIGPIPE and SIGXFSZ are blocked, so that the call itself fails, and the process goes on. */
 static void set_signals(void) {
     static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
     sigset_t blocked;
