@@ -29,6 +29,9 @@ class TrustStore(unittest.TestCase):
             (cls.folder / name).mkdir()
             blackbox.add_to_directory(authority.ca_file, cls.folder / name)
         (cls.folder / "empty").mkdir()
+        (cls.folder / "unhashed").mkdir()
+        for name in ("deadbeef.pem", "deadbeef.r0", "deadbeef"):
+            (cls.folder / "unhashed" / name).touch()
 
     def check(self, rows):
         """Rows of certificate, directory, bundle, options; state, handshakes, requests."""
@@ -56,6 +59,7 @@ class TrustStore(unittest.TestCase):
         self.check([("good", "ours", "other", (), "OK", 1, 1),
                     ("good", "other", "ours", (), "OK", 2, 1),
                     ("good", "empty", "ours", (), "OK", 1, 1),
+                    ("good", "unhashed", "ours", (), "OK", 1, 1),
                     ("good", "other", "other", (), "CRITICAL", 2, 0),
                     ("unknown-ca", "ours", "ours", (), "CRITICAL", 2, 0),
                     *((kind, "ours", "ours", (), "CRITICAL", 1, 0) for kind in
