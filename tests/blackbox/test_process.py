@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import pwd
 import re
 import resource
 import signal
@@ -377,6 +378,13 @@ class Traces(ProcessCase):
         with self.waiting(preexec=allow) as process:
             limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
         self.assertRegex(limits, r"(?m)^Max core file size +0 +[0-9u]")
+
+    @unittest.skipUnless(IS_ROOT, "only root can run it as another user")
+    @unittest.skipIf(blackbox.INSTRUMENTED, "instruments look into the process")
+    def test_others_of_its_user_cannot_look_into_it(self):
+        """What cannot be dumped or traced is root's in /proc (proc(5))."""
+        with self.waiting(preexec=lambda: os.setuid(pwd.getpwnam("nobody").pw_uid)) as process:
+            self.assertEqual(os.stat(f"/proc/{process.pid}/mem").st_uid, 0)
 
     @unittest.skipIf(blackbox.INSTRUMENTED, "instruments need descriptors, too")
     def test_too_few_descriptors(self):
