@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CHARACTERS_H
-#define CHARACTERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,5 +26,3 @@ const char *white_space_trim(const char *bytes, size_t *length);
 
 /* The same of a text, in its place. */
 char *text_trim(char *text);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DAILY_TIME_H
-#define DAILY_TIME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ int daily_time_parse(const char *text, struct daily_time *time);
 /* The first such moment later than after_ms; both in milliseconds since the Epoch. Of a local time
  * that a change of the clock skips or repeats it is one of the two readings. */
 int64_t daily_time_next_ms(const struct daily_time *time, int64_t after_ms);
-
-#endif

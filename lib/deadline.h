@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DEADLINE_H
-#define DEADLINE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -21,5 +20,3 @@ struct deadline deadline_after(int64_t start_ms, int seconds);
 
 /* Milliseconds that are left; 0 where the time is up. */
 int deadline_left_ms(const struct deadline *deadline);
-
-#endif

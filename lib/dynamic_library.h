@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef LIBRARY_H
-#define LIBRARY_H
+#pragma once
 
 #include "error.h"
 
@@ -18,5 +17,3 @@ struct library_function {
  * -1 with ERROR_LOCAL where the library is missing, broken, or lacks a function. */
 int library_load(const char *soname, const struct library_function *functions, size_t count,
                  void *table, struct error *error);
-
-#endif

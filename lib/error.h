@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ERROR_H
-#define ERROR_H
+#pragma once
 
 /* The one way in which a stage says what went wrong: it returns -1 and fills a struct error.
  * Turning a kind into a state is not its business. */
@@ -22,5 +21,3 @@ int error_set(struct error *error, enum error_kind kind, const char *format, ...
 
 /* The same for memory that ran out. */
 int error_out_of_memory(struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef EXTRA_OPTS_H
-#define EXTRA_OPTS_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -25,5 +24,3 @@ const char *extra_opts_named_file(const char *argument);
  * for where the Monitoring Plugins look: in the folders of MONITORING_CONFIG_PATH, then of
  * NAGIOS_CONFIG_PATH, then in a list of places. */
 void extra_opts_find(const char *argument, const char *default_section, struct extra_opts *found);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef INI_H
-#define INI_H
+#pragma once
 
 #include "error.h"
 #include "user_file.h"
@@ -30,5 +29,3 @@ struct ini_entry {
  * [section] anywhere, a file that is too large or cannot be read. Messages name file and line, and
  * nothing of the line, because it may hold a secret. */
 int ini_next(struct ini_reader *reader, struct ini_entry *entry, struct error *error);
-
-#endif

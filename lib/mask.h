@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef MASK_H
-#define MASK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ bool mask_has_long_secret(void);
  * or by one in the other. Gives the new bytes in malloc'ed memory, NUL-terminated, and their number
  * in *masked_length; NULL where memory ran out. */
 char *mask_apply(const char *bytes, size_t length, size_t *masked_length);
-
-#endif

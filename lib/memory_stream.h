@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef MEMORY_STREAM_H
-#define MEMORY_STREAM_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -19,5 +18,3 @@ FILE *memory_stream_open(struct memory_stream *stream);
 /* Closes the file. Gives what was written, in malloc'ed memory and NUL-terminated, or NULL where
  * memory ran out since it was opened. */
 char *memory_stream_close(struct memory_stream *stream);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NUMBER_H
-#define NUMBER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ int64_t number_percent(int64_t part, int64_t whole, unsigned int decimals, bool 
 
 /* How many decimals a percentage of `whole` needs so that one more always shows: at least two. */
 unsigned int number_percent_decimals(int64_t whole);
-
-#endif

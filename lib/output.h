@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef OUTPUT_H
-#define OUTPUT_H
+#pragma once
 
 #include "state.h"
 
@@ -20,5 +19,3 @@ int output_print(const char *label, const struct output *output);
 /* Writes text as it stands to standard output. Gives 0, or -1 where not all of it could be written.
  */
 int output_print_text(const char *text);
-
-#endif

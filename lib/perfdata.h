@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef PERFDATA_H
-#define PERFDATA_H
+#pragma once
 
 #include "number.h"
 #include "range.h"
@@ -22,5 +21,3 @@ struct perfdata {
 
 /* Writes the metric, without semicolons at its end. */
 void perfdata_print(FILE *stream, const struct perfdata *metric);
-
-#endif

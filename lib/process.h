@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef PROCESS_H
-#define PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ void process_silence_standard_error(void);
 
 /* Whether standard output can be written at all. */
 bool process_can_write(void);
-
-#endif

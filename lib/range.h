@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RANGE_H
-#define RANGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ bool range_never_alerts(const struct range *range);
 /* Writes [@][start|~]:[end]. */
 #define RANGE_SIZE 64
 void range_format(char text[RANGE_SIZE], const struct range *range);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef STATE_H
-#define STATE_H
+#pragma once
 
 /* The four states of a monitoring plugin: number, name, parsing, order. The numbers are the exit
  * codes of the Monitoring Plugins Development Guidelines. */
@@ -14,5 +13,3 @@ int state_parse(const char *text, enum state *state);
 
 /* The worse of two: OK < WARNING < UNKNOWN < CRITICAL. */
 enum state worse_state(enum state a, enum state b);
-
-#endif

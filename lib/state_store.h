@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef STATE_STORE_H
-#define STATE_STORE_H
+#pragma once
 
 #include "error.h"
 
@@ -45,5 +44,3 @@ int store_replace(const struct store *store, const char *name, const char *bytes
 
 /* Gives the lock back, too. */
 void store_close(struct store *store);
-
-#endif

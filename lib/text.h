@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TEXT_H
-#define TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ struct excerpt excerpt_of_text(const char *text);
 /* Whether the words of `phrase` (lower case, one space between them) stand in the bytes, in any
  * case and with any white space between them. */
 bool text_has_phrase(const char *bytes, size_t length, const char *phrase);
-
-#endif

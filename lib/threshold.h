@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef THRESHOLD_H
-#define THRESHOLD_H
+#pragma once
 
 #include "range.h"
 
@@ -49,5 +48,3 @@ int threshold_name_length(const struct threshold *threshold);
 
 /* The word that goes before its name in an alert: below, outside or inside. */
 const char *threshold_relation(const struct threshold *threshold);
-
-#endif

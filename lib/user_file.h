@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef USER_FILE_H
-#define USER_FILE_H
+#pragma once
 
 #include "deadline.h"
 #include "error.h"
@@ -50,5 +49,3 @@ int user_file_fail_at_line(const struct user_file *file, const char *what, const
 
 /* Closes all but standard input. */
 void user_file_close(struct user_file *file);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef WATCHDOG_H
-#define WATCHDOG_H
+#pragma once
 
 #include "deadline.h"
 #include "state.h"
@@ -23,5 +22,3 @@ void watchdog_expect(const char *what);
 /* Calls it off, because the process prints a line of its own now; after that a signal only ends it.
  * Does not return where the watchdog has begun to print. */
 void watchdog_stop(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DECODE_H
-#define DECODE_H
+#pragma once
 
 #include "api/libjson.h"
 #include "api/token_info.h"
@@ -24,5 +23,3 @@ struct raw_reply {
  * cases. */
 int decode_reply(const struct libjson *json, const struct api *api, const struct raw_reply *reply,
                  bool list_fields, struct token_info *info);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef LIBJSON_H
-#define LIBJSON_H
+#pragma once
 
 #include "error.h"
 
@@ -40,5 +39,3 @@ struct libjson {
 /* Fills the table. Gives 0, or -1 with ERROR_LOCAL where the
  * library cannot be loaded. */
 int libjson_load(struct libjson *json, struct error *error);
-
-#endif

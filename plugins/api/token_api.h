@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TOKEN_API_H
-#define TOKEN_API_H
+#pragma once
 
 #include "api/token_info.h"
 #include "http/http.h"
@@ -34,5 +33,3 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
 const char *token_exchange_redirect(const struct token_exchange *exchange);
 
 void token_exchange_free(struct token_exchange *exchange);
-
-#endif

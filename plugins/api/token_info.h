@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TOKEN_INFO_H
-#define TOKEN_INFO_H
+#pragma once
 
 #include "text.h"
 
@@ -50,5 +49,3 @@ static inline void token_info_free(struct token_info *info) {
     free(info->fields);
     info->fields = NULL;
 }
-
-#endif

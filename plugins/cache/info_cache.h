@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef INFO_CACHE_H
-#define INFO_CACHE_H
+#pragma once
 
 #include "cache/saved_info.h"
 #include "error.h"
@@ -37,5 +36,3 @@ void info_cache_save(struct info_cache *cache);
 
 /* Gives the lock back, too. */
 void info_cache_close(struct info_cache *cache);
-
-#endif

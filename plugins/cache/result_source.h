@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RESULT_SOURCE_H
-#define RESULT_SOURCE_H
+#pragma once
 
 #include "api/token_api.h"
 #include "cache/usage_history.h"
@@ -33,5 +32,3 @@ int result_get(const struct options *options, const struct deadline *deadline,
                struct result *result, struct error *error);
 
 void result_free(struct result *result);
-
-#endif

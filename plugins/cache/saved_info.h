@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SAVED_INFO_H
-#define SAVED_INFO_H
+#pragma once
 
 #include "api/token_info.h"
 #include "cache/usage_history.h"
@@ -36,5 +35,3 @@ char *saved_info_write(const struct saved_info *saved, const char *key, size_t *
 /* Reads `length` bytes and the NUL behind them, and changes them. Gives 0, or -1 where they are not
  * a whole answer in this format for this key. */
 int saved_info_read(char *bytes, size_t length, const char *key, struct saved_info *saved);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef USAGE_HISTORY_H
-#define USAGE_HISTORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ void usage_history_add(struct usage_history *history, int64_t time_ms, int64_t u
 
 /* The youngest remembered answer that is at least an hour older than this time; NULL: none. */
 const struct usage_point *usage_history_base(const struct usage_history *history, int64_t time_ms);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CA_FILE_H
-#define CA_FILE_H
+#pragma once
 
 #include "deadline.h"
 #include "error.h"
@@ -9,5 +8,3 @@
  * connection: it must be a regular file of at most 16 MiB in which a certificate in PEM form
  * (RFC 7468) begins. What is in it is for the TLS library. Gives 0, or -1 with ERROR_LOCAL. */
 int ca_file_check(const char *path, const struct deadline *deadline, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef HTTP_EXCHANGE_H
-#define HTTP_EXCHANGE_H
+#pragma once
 
 #include "http/http.h"
 #include "http/libcurl.h"
@@ -32,5 +31,3 @@ int http_exchange_prepare(struct http_exchange *exchange, struct error *error);
 
 /* Whether one of libcurl's points in time, CURLINFO_..._TIME_T, has come. */
 bool http_exchange_has_passed(const struct http_exchange *exchange, CURLINFO what);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef HTTP_H
-#define HTTP_H
+#pragma once
 
 #include "deadline.h"
 #include "error.h"
@@ -54,5 +53,3 @@ int http_perform(const struct http_request *request, struct http_response *respo
 
 /* `left_standing` stays. */
 void http_response_free(struct http_response *response);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef LIBCURL_H
-#define LIBCURL_H
+#pragma once
 
 #include "error.h"
 
@@ -33,5 +32,3 @@ struct libcurl {
 /* Fills the table and initialises the library, so that it writes no file. Gives 0, or -1 with
  * ERROR_LOCAL. */
 int libcurl_load(struct libcurl *curl, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef HTTP_OUTCOME_H
-#define HTTP_OUTCOME_H
+#pragma once
 
 #include "http/exchange.h"
 
@@ -12,5 +11,3 @@ int http_outcome_evaluate(struct http_exchange *exchange, CURLcode outcome, stru
 
 /* Whether the server's certificate was refused for no more than an issuer that was not found. */
 bool http_outcome_is_issuer_missing(const struct http_exchange *exchange, CURLcode outcome);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef API_H
-#define API_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,5 +25,3 @@ struct api {
 };
 
 extern const struct api apis[API_COUNT];
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef COMMAND_LINE_H
-#define COMMAND_LINE_H
+#pragma once
 
 #include "error.h"
 #include "options/option_table.h"
@@ -23,5 +22,3 @@ int command_line_scan(int argc, char **argv, struct command_line *command_line,
                       struct error *error);
 
 bool command_line_has(const struct command_line *command_line, enum option_id id);
-
-#endif

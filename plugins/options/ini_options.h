@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef INI_OPTIONS_H
-#define INI_OPTIONS_H
+#pragma once
 
 #include "deadline.h"
 #include "error.h"
@@ -10,5 +9,3 @@
  * that its section holds. Gives 0, or -1 with ERROR_LOCAL, naming file and line. */
 int ini_options_read(struct options *options, const char *extra_opts,
                      const struct deadline *deadline, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef OPTION_TABLE_H
-#define OPTION_TABLE_H
+#pragma once
 
 #include "error.h"
 
@@ -82,5 +81,3 @@ struct setting {
 /* Fills *error with the setting's origin, followed by the two texts. Always returns -1. */
 int setting_fail(const struct setting *setting, const char *what, const char *more,
                  struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef OPTION_VALUES_H
-#define OPTION_VALUES_H
+#pragma once
 
 #include "error.h"
 #include "options/options.h"
@@ -10,5 +9,3 @@
 /* Makes the setting count, in place of an earlier one of the same option. Takes over its label.
  * Gives 0, or -1 where the value is wrong or missing, with the setting's origin. */
 int option_set(struct options *options, const struct setting *setting, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#pragma once
 
 #include "daily_time.h"
 #include "deadline.h"
@@ -67,5 +66,3 @@ extern const char options_usage[];
 
 /* Prints the whole help on standard output. */
 void options_print_help(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SECRET_H
-#define SECRET_H
+#pragma once
 
 #include "deadline.h"
 #include "error.h"
@@ -36,5 +35,3 @@ void secret_mask_environment(void);
  * look at the others, and overwrites the variable. Registers it to be masked. Gives 0, or -1 with
  * ERROR_LOCAL, or ERROR_USAGE where there is no source. */
 int secret_load(struct options *options, const struct deadline *deadline, struct error *error);
-
-#endif

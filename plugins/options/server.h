@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SERVER_H
-#define SERVER_H
+#pragma once
 
 #include "options/api.h"
 
@@ -41,5 +40,3 @@ int server_complete(struct server *server, const struct api *api);
 /* Whether the text is [SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/] with a scheme that libcurl takes
  * for a proxy. */
 bool server_is_proxy_url(const char *text);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef EVALUATE_H
-#define EVALUATE_H
+#pragma once
 
 #include "api/token_info.h"
 #include "state.h"
@@ -58,5 +57,3 @@ struct verdict evaluate(const struct evaluate_input *input);
 
 /* Whether such a reply has figures to judge. */
 bool verdict_has_figures(enum reply_kind kind);
-
-#endif

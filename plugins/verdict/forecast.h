@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef FORECAST_H
-#define FORECAST_H
+#pragma once
 
 #include "cache/result_source.h"
 
@@ -28,5 +27,3 @@ struct forecast forecast_make(const struct result *result);
 
 /* Seconds until the reset, which must be known; 0 where it has passed. */
 int64_t forecast_reset_in_s(const struct result *result);
-
-#endif

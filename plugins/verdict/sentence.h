@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SENTENCE_H
-#define SENTENCE_H
+#pragma once
 
 #include "cache/result_source.h"
 #include "error.h"
@@ -38,5 +37,3 @@ void details_write_long_output(FILE *stream, const struct sentence_input *input)
  * the options and on the fields of the reply alone, never on the state or on where the reply comes
  * from, because graphing tools store by position. */
 void metrics_write(FILE *stream, const struct sentence_input *input);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef FUZZ_INPUT_H
-#define FUZZ_INPUT_H
+#pragma once
 
 #include "error.h"
 
@@ -70,5 +69,3 @@ void require_no_secret(const char *bytes, size_t length);
 
 /* A failing stage has said why. */
 void require_error(const struct error *error);
-
-#endif

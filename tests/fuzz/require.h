@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef REQUIRE_H
-#define REQUIRE_H
+#pragma once
 
 #include "../unit/check.h"
 #include "cache/saved_info.h"
@@ -23,5 +22,3 @@ struct judgement {
 struct judgement judge(const struct options *options, const struct result *result);
 
 void judgement_free(struct judgement *judgement);
-
-#endif

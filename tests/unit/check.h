@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CHECK_H
-#define CHECK_H
+#pragma once
 
 #include "verdict/evaluate.h"
 #include "verdict/sentence.h"
@@ -115,5 +114,3 @@ static inline char *check_write(const struct check *check,
     fclose(stream);
     return text;
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef UNIT_H
-#define UNIT_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,5 +88,3 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(unit_tests, NULL, NULL);
 }
-
-#endif
