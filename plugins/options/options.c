@@ -191,22 +191,20 @@ enum options_outcome options_scan(int argc, char **argv, struct options *options
 }
 
 /* All files before the command line, so that it wins. */
-static int read_files(struct options *options, const struct deadline *deadline,
-                      struct error *error) {
+static int read_files(struct options *options, struct error *error) {
     const struct command_line *list = &options->command_line;
 
     set_defaults(options);
     for (size_t i = 0; i < list->count; i++)
         if (list->settings[i].spec->id == OPTION_EXTRA_OPTS &&
-            ini_options_read(options, list->settings[i].value, deadline, error) != 0)
+            ini_options_read(options, list->settings[i].value, error) != 0)
             return -1;
     return apply(options, list, error) == 0 ? check_together(options, error) : -1;
 }
 
-int options_complete(struct options *options, const struct deadline *deadline,
-                     struct error *error) {
+int options_complete(struct options *options, struct error *error) {
     if (command_line_has(&options->command_line, OPTION_EXTRA_OPTS) &&
-        read_files(options, deadline, error) != 0)
+        read_files(options, error) != 0)
         return -1;
     if (options->given[OPTION_HOSTNAME].spec == NULL)
         return fail_missing(OPTION_HOSTNAME, error);

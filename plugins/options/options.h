@@ -2,7 +2,6 @@
 #pragma once
 
 #include "daily_time.h"
-#include "deadline.h"
 #include "error.h"
 #include "options/api.h"
 #include "options/command_line.h"
@@ -57,7 +56,7 @@ enum options_outcome options_scan(int argc, char **argv, struct options *options
 
 /* Reads the INI files that the command line names, and fills the rest. Gives 0, or -1 with
  * ERROR_USAGE or ERROR_LOCAL. */
-int options_complete(struct options *options, const struct deadline *deadline, struct error *error);
+int options_complete(struct options *options, struct error *error);
 
 void options_free(struct options *options);
 

@@ -16,13 +16,12 @@ static const char *describe(const char *text) {
     int argc = 1;
     struct options options;
     struct error error;
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
 
     snprintf(words, sizeof words, "%s", text);
     while (rest != NULL)
         argv[argc++] = strsep(&rest, " ");
     if (options_scan(argc, argv, &options, &error) == OPTIONS_RUN &&
-        options_complete(&options, &deadline, &error) == 0)
+        options_complete(&options, &error) == 0)
         snprintf(shown, sizeof shown, "%s %s:%d %s %s, timeout %s, reset %d, forecast %d",
                  options.api->name, options.server.host, options.server.port,
                  options.operation != NULL ? options.operation : "-", methods[options.method],
