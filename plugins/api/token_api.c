@@ -74,6 +74,7 @@ struct asking {
     const struct options *options;
     struct http_request *request;
     struct token_exchange *exchange;
+    struct token_info *info;
 };
 
 static int ask(const struct asking *asking, const char *method, struct error *error) {
@@ -92,9 +93,9 @@ static int ask(const struct asking *asking, const char *method, struct error *er
         .length = response->body_length,
         .is_too_large = response->too_large,
     };
-    token_info_free(&exchange->info);
+    token_info_free(asking->info);
     result = decode_reply(asking->json, asking->options->api, &reply, asking->options->verbose >= 2,
-                          &exchange->info);
+                          asking->info);
     return result == 0 ? 0 : error_out_of_memory(error);
 }
 
@@ -103,17 +104,17 @@ static int ask_by_method(const struct asking *asking, struct error *error) {
 
     if (ask(asking, method == METHOD_GET ? "GET" : "POST", error) != 0)
         return -1;
-    bool try_get =
-        method == METHOD_POST_THEN_GET && asking->exchange->info.kind == REPLY_WRONG_METHOD;
+    bool try_get = method == METHOD_POST_THEN_GET && asking->info->kind == REPLY_WRONG_METHOD;
     return try_get ? ask(asking, "GET", error) : 0;
 }
 
 int token_api_ask(const struct options *options, const struct deadline *deadline,
-                  struct token_exchange *exchange, struct error *error) {
+                  struct token_exchange *exchange, struct token_info *info, struct error *error) {
     struct libjson json;
     struct headers headers;
 
     *exchange = (struct token_exchange){.url = token_api_url(options)};
+    *info = (struct token_info){.status = 0};
     if (exchange->url == NULL)
         return error_out_of_memory(error);
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
@@ -134,7 +135,7 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
         .deadline = deadline,
     };
     const struct asking asking = {
-        .json = &json, .options = options, .request = &request, .exchange = exchange};
+        .json = &json, .options = options, .request = &request, .exchange = exchange, .info = info};
     return ask_by_method(&asking, error);
 }
 
@@ -146,7 +147,6 @@ void token_exchange_free(struct token_exchange *exchange) {
     free(exchange->url);
     for (size_t i = 0; i < exchange->requests; i++)
         http_response_free(&exchange->responses[i]);
-    token_info_free(&exchange->info);
     exchange->url = NULL;
     exchange->requests = 0;
 }

@@ -6,6 +6,7 @@
 #include "watchdog.h"
 
 #include <sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,53 +46,35 @@ static void make_key(char key[SAVED_INFO_KEY_SIZE], const struct options *option
     SHA256End(&context, key);
 }
 
-void info_cache_open(struct info_cache *cache, const struct options *options) {
+void info_cache_open(struct store *store, const struct options *options) {
     const char *given = given_directory(options);
+    char key[SAVED_INFO_KEY_SIZE];
 
-    *cache = (struct info_cache){.has_trouble = false};
-    make_key(cache->key, options);
+    make_key(key, options);
     watchdog_expect(state_directory);
-    cache->has_trouble = store_open(&cache->store, given != NULL ? given : STATE_DIRECTORY,
-                                    given != NULL, PACKAGE_NAME, &cache->trouble) != 0;
+    store_open(store, given != NULL ? given : STATE_DIRECTORY, given != NULL, PACKAGE_NAME, key);
 }
 
-bool info_cache_load(struct info_cache *cache, int64_t now_ms) {
+bool info_cache_load(const struct store *store, int64_t now_ms, struct saved_info *saved) {
     char bytes[SAVED_INFO_SIZE_MAX];
 
     watchdog_expect(state_directory);
-    long length = store_read(&cache->store, cache->key, bytes, sizeof bytes - 1);
-    if (length >= 0) {
-        bytes[length] = '\0';
-        if (saved_info_read(bytes, (size_t)length, cache->key, &cache->saved) == 0 &&
-            cache->saved.time_ms <= now_ms)
-            return true;
-    }
-    cache->saved = (struct saved_info){.time_ms = 0};
+    size_t length = store_read(store, bytes, sizeof bytes - 1);
+    bytes[length] = '\0';
+    if (saved_info_read(bytes, length, store->name, saved) == 0 && saved->time_ms <= now_ms)
+        return true;
+    *saved = (struct saved_info){.time_ms = 0};
     return false;
 }
 
-bool info_cache_lock(struct info_cache *cache) {
-    if (cache->has_trouble)
-        return true;
-    int result = store_lock(&cache->store, cache->key, &cache->trouble);
-    cache->has_trouble = result < 0;
-    return result != STORE_BUSY;
-}
-
-void info_cache_save(struct info_cache *cache) {
+void info_cache_save(struct store *store, const struct saved_info *saved) {
     size_t length;
 
-    if (cache->has_trouble)
-        return;
     watchdog_expect(state_directory);
-    char *bytes = saved_info_write(&cache->saved, cache->key, &length);
-    if (bytes == NULL)
-        error_out_of_memory(&cache->trouble);
-    cache->has_trouble = bytes == NULL || store_replace(&cache->store, cache->key, bytes, length,
-                                                        &cache->trouble) != 0;
+    char *bytes = saved_info_write(saved, store->name, &length);
+    if (bytes != NULL)
+        store_replace(store, bytes, length);
+    else
+        snprintf(store->trouble, sizeof store->trouble, "out of memory");
     free(bytes);
-}
-
-void info_cache_close(struct info_cache *cache) {
-    store_close(&cache->store);
 }

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "api/token_api.h"
-#include "cache/usage_history.h"
+#include "cache/saved_info.h"
 #include "deadline.h"
 #include "error.h"
 #include "options/options.h"
+#include "state_store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,15 +14,14 @@
 /* What a check judges: a kept answer where the user allows it and there is one, else the API's. */
 
 struct result {
-    struct token_exchange exchange; /* its info is the answer; no requests: it was kept */
+    struct token_exchange exchange; /* no requests: the answer was kept */
+    struct saved_info answer;
     bool is_kept;
-    int64_t time_ms;    /* when the answer came, since the Epoch */
-    int64_t age_s;      /* 0 of a new one */
-    int64_t request_ms; /* how long the request took that brought it, or both together */
+    int64_t age_s; /* 0 of a new one */
     bool has_reset;
-    int64_t reset_ms;             /* when the counter restarts, since the Epoch */
-    struct usage_history history; /* of kept answers, this one included */
-    char not_kept[1024];          /* why it could not be kept; empty: it was, or was not to be */
+    int64_t reset_ms;                  /* when the counter restarts, since the Epoch */
+    char not_kept[STORE_TROUBLE_SIZE]; /* why it could not be kept; empty: it was, or was not to be
+                                        */
 };
 
 /* Gets it. "Limit exceeded" is completed by what the last understood answer said, where that was

@@ -53,10 +53,8 @@ void target_state_file(const uint8_t *bytes, size_t size) {
         require_model(&saved);
         write_again(&saved);
         struct result result = result_of(&saved.info);
-        result.reset_ms += saved.time_ms - result.time_ms;
-        result.time_ms = saved.time_ms;
-        result.request_ms = saved.request_ms;
-        result.history = saved.history;
+        result.reset_ms += saved.time_ms - result.answer.time_ms;
+        result.answer = saved;
         struct judgement judgement = judge(&options, &result);
         judgement_free(&judgement);
     }
