@@ -13,15 +13,12 @@
 static const char state_directory[] = "the state directory"; /* for the watchdog */
 
 static const char *given_directory(const struct options *options) {
-    static const char *const variables[] = {"MP_STATE_PATH", "NAGIOS_PLUGIN_STATE_DIRECTORY"};
+    const char *const given[] = {options->state_dir, getenv("MP_STATE_PATH"),
+                                 getenv("NAGIOS_PLUGIN_STATE_DIRECTORY")};
 
-    if (options->state_dir != NULL)
-        return options->state_dir;
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        const char *value = getenv(variables[i]);
-        if (value != NULL && *value != '\0')
-            return value;
-    }
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i] != NULL && *given[i] != '\0')
+            return given[i];
     return NULL;
 }
 
@@ -68,13 +65,12 @@ bool info_cache_load(const struct store *store, int64_t now_ms, struct saved_inf
 }
 
 void info_cache_save(struct store *store, const struct saved_info *saved) {
-    size_t length;
+    char *text = saved_info_write(saved, store->name);
 
     watchdog_expect(state_directory);
-    char *bytes = saved_info_write(saved, store->name, &length);
-    if (bytes != NULL)
-        store_replace(store, bytes, length);
+    if (text != NULL)
+        store_replace(store, text, strlen(text));
     else
         snprintf(store->trouble, sizeof store->trouble, "out of memory");
-    free(bytes);
+    free(text);
 }

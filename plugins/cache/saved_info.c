@@ -85,7 +85,7 @@ static void write_line(FILE *stream, const struct line *line, const void *member
     fputc('\n', stream);
 }
 
-char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length) {
+char *saved_info_write(const struct saved_info *saved, const char *key) {
     struct memory_stream stream;
 
     if (memory_stream_open(&stream) == NULL)
@@ -97,9 +97,7 @@ char *saved_info_write(const struct saved_info *saved, const char *key, size_t *
         fprintf(stream.file, "point %" PRId64 " %" PRId64 "\n", saved->history.points[i].time_ms,
                 saved->history.points[i].used);
     fputs(closing_line, stream.file);
-    char *bytes = memory_stream_close(&stream);
-    *length = stream.length;
-    return bytes;
+    return memory_stream_close(&stream);
 }
 
 /* ---- Reading ---- */
