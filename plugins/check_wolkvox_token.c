@@ -101,7 +101,7 @@ static enum state run(struct check *check, int argc, char **argv) {
 
     switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
-        options_print_help();
+        output_print_text(options_help);
         return STATE_UNKNOWN;
     case OPTIONS_VERSION:
         output_print_text(PACKAGE_STRING "\n");
