@@ -3,7 +3,6 @@
 
 #include "watchdog.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -93,22 +92,16 @@ static bool start_thread(void) {
 }
 
 static void on_alarm(int number) {
-    int saved_errno = errno;
-
     (void)number;
     if (left_ms() <= 0)
         end_by_timeout();
-    errno = saved_errno;
 }
 
 /* Where no thread can be had. */
 static void start_alarm(void) {
     struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    int64_t left = left_ms() + 1;
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = (time_t)(left / 1000), .tv_usec = (suseconds_t)(left % 1000 * 1000)},
-        .it_interval = {.tv_usec = GRACE_MS * 1000L},
-    };
+    const struct timeval often = {.tv_usec = LOOK_MS * 1000};
+    const struct itimerval timer = {often, often};
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGALRM, &action, NULL);

@@ -101,7 +101,7 @@ static enum state run(struct check *check, int argc, char **argv) {
 
     switch (options_scan(argc, argv, &check->options, &error)) {
     case OPTIONS_HELP:
-        options_print_help();
+        output_print_text(options_help);
         return STATE_UNKNOWN;
     case OPTIONS_VERSION:
         output_print_text(PACKAGE_STRING "\n");
@@ -112,7 +112,6 @@ static enum state run(struct check *check, int argc, char **argv) {
         break;
     }
     start_watchdog(check);
-    process_silence_standard_error();
     if (complete_options(check, &error) != 0 ||
         result_get(&check->options, &check->deadline, &check->result, &error) != 0)
         return end_in_error(check, &error);

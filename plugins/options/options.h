@@ -60,8 +60,6 @@ int options_complete(struct options *options, struct error *error);
 
 void options_free(struct options *options);
 
-/* The short usage, lines each with its newline. */
+/* The short usage and the whole help, lines each with its newline. */
 extern const char options_usage[];
-
-/* Prints the whole help on standard output. */
-void options_print_help(void);
+extern const char options_help[];

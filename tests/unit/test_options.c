@@ -86,3 +86,18 @@ UNIT_TEST(options_follow_from_each_other) {
                    cases[i].words, shown);
     }
 }
+
+/* Manual, OPTIONS. A key of INI files only has no place in the help. */
+UNIT_TEST(the_help_has_every_option) {
+    char name[64];
+
+    for (size_t i = 0; i < OPTION_TOKEN; i++) {
+        const struct option_spec *spec = &option_specs[i];
+        bool has_letter = spec->short_name != '\0';
+        const char letter[] = {spec->short_name, '\0'};
+        snprintf(name, sizeof name, "\n  %s%s%s --%s", has_letter ? "-" : " ",
+                 has_letter ? letter : " ", has_letter ? "," : " ", spec->long_name);
+        unit_check(strstr(options_help, name) != NULL, "--%s", spec->long_name);
+    }
+    unit_check(strstr(options_help, "--token ") == NULL, "--token");
+}
