@@ -4,6 +4,7 @@ noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
 	plugins/options/api.h \
 	plugins/options/command_line.c plugins/options/command_line.h \
+	plugins/options/help.c \
 	plugins/options/ini_options.c plugins/options/ini_options.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
 	plugins/options/option_values.c plugins/options/option_values.h \
