@@ -43,32 +43,31 @@ static char *masked(const char *text) {
     return mask_has_long_secret() ? mask_apply(text, strlen(text), &length) : strdup(text);
 }
 
-static char *compose(const char *label, const struct output *output) {
-    const char *perfdata = output->perfdata != NULL ? output->perfdata : "";
-    char *text = masked(output->text);
-    char *long_output = masked(output->long_output != NULL ? output->long_output : "");
+static char *compose(const char *label, enum state state, const char *text, const char *perfdata,
+                     const char *long_output) {
+    char *masked_text = masked(text);
+    char *masked_output = masked(long_output);
     char *all = NULL;
 
-    if (text != NULL && long_output != NULL &&
-        asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(output->state), text,
-                 *perfdata != '\0' ? " | " : "", perfdata, long_output) < 0)
+    if (masked_text != NULL && masked_output != NULL &&
+        asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), masked_text,
+                 *perfdata != '\0' ? " | " : "", perfdata, masked_output) < 0)
         all = NULL;
-    free(text);
-    free(long_output);
+    free(masked_text);
+    free(masked_output);
     return all;
 }
 
-int output_print(const char *label, const struct output *output) {
-    char *all = compose(label, output);
+int output_print(const char *label, enum state state, const char *text, const char *perfdata,
+                 const char *long_output) {
+    bool is_complete = text != NULL && perfdata != NULL && long_output != NULL;
+    char *all = is_complete ? compose(label, state, text, perfdata, long_output) : NULL;
     char line[64];
 
     watchdog_stop();
-    if (all == NULL) {
-        snprintf(line, sizeof line, "%s UNKNOWN: out of memory\n", label);
-        output_print_text(line);
-        return -1;
-    }
-    int result = output_print_text(all);
+    snprintf(line, sizeof line, "%s UNKNOWN: out of memory\n", label);
+    int printed = output_print_text(all != NULL ? all : line);
+    int result = all != NULL ? printed : -1;
     free(all);
     return result;
 }

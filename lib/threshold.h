@@ -25,18 +25,19 @@ struct threshold {
 };
 
 enum threshold_resolution {
+    THRESHOLD_NONE, /* none was given */
     THRESHOLD_RESOLVED,
     THRESHOLD_NEEDS_LIMIT, /* it holds a percentage, and there is no limit to take it of */
     THRESHOLD_REVERSED     /* with this limit its start is beyond its end */
 };
 
-/* Takes a threshold as written. Gives 0 and fills *threshold, all but its text, or -1 with *reason
- * set to a constant that says what is wrong. */
+/* Takes a threshold as written. Gives 0 and fills *threshold, or -1 with *reason set to a constant
+ * that says what is wrong. */
 int threshold_parse(const char *text, struct threshold *threshold, const char **reason);
 
 /* Turns the threshold into a range of whole numbers that alerts for exactly the same numbers:
  * nothing is rounded into or out of an alert. `limit` below 1: there is none; above NUMBER_MAX it
- * must not be. *range holds only where the result is THRESHOLD_RESOLVED. */
+ * must not be. Where the result is not THRESHOLD_RESOLVED *range never alerts. */
 enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
                                             struct range *range);
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct excerpt host_of(const struct sentence_input *input) {
-    return excerpt_of_text(input->options->server.host);
+static struct excerpt host_of(const struct check *check) {
+    return excerpt_of_text(check->options.server.host);
 }
 
 static void write_methods(FILE *stream, const struct token_exchange *exchange) {
@@ -21,17 +21,16 @@ static void write_methods(FILE *stream, const struct token_exchange *exchange) {
 
 /* ---- In the line ---- */
 
-void details_write_facts(FILE *stream, const struct sentence_input *input) {
-    const struct token_exchange *exchange = &input->result->exchange;
-    const struct forecast *forecast = input->forecast;
+void details_write_facts(FILE *stream, const struct check *check) {
+    const struct token_exchange *exchange = &check->result.exchange;
 
-    fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
-    fputs(input->result->is_kept ? "no request" : "method ", stream);
+    fprintf(stream, " [server %s port %d, ", host_of(check).text, check->options.server.port);
+    fputs(check->result.is_kept ? "no request" : "method ", stream);
     write_methods(stream, exchange);
     if (exchange->info.unusable.text[0] != '\0')
         fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable.text);
-    if (forecast != NULL && forecast->kind == FORECAST_NONE)
-        fprintf(stream, ", no forecast: %s", forecast->reason);
+    if (check->forecast.kind == FORECAST_NONE)
+        fprintf(stream, ", no forecast: %s", check->forecast.reason);
     fputs("]", stream);
 }
 
@@ -46,22 +45,22 @@ static void write_foreign(FILE *stream, const char *bytes, size_t length) {
 
 /* As it was understood: with the limit of the answer, if there is one. */
 static void write_threshold(FILE *stream, const char *name, const struct threshold *threshold,
-                            const struct optional_count *limit) {
-    char understood[RANGE_SIZE] = "needs a limit";
-    struct range range;
+                            const struct criterion *criterion) {
+    char range[RANGE_SIZE];
+    const char *understood = range;
 
-    if (threshold->text == NULL) {
+    range_format(range, &criterion->range);
+    switch (criterion->resolution) {
+    case THRESHOLD_NONE:
         fprintf(stream, "%s: none\n", name);
         return;
-    }
-    switch (threshold_resolve(threshold, limit->is_known ? limit->value : 0, &range)) {
     case THRESHOLD_RESOLVED:
-        range_format(understood, &range);
         break;
     case THRESHOLD_REVERSED:
-        snprintf(understood, sizeof understood, "the range starts above its end");
+        understood = "the range starts above its end";
         break;
     case THRESHOLD_NEEDS_LIMIT:
+        understood = "needs a limit";
         break;
     }
     fprintf(stream, "%s: alert %s %.*s (%s)\n", name, threshold_relation(threshold),
@@ -91,12 +90,12 @@ static void write_fields(FILE *stream, const struct token_info *info) {
     write_count_field(stream, "hours_to_restart_count", &info->hours);
 }
 
-static void write_facts(FILE *stream, const struct sentence_input *input) {
-    const struct options *options = input->options;
-    const struct result *result = input->result;
+static void write_facts(FILE *stream, const struct check *check) {
+    const struct options *options = &check->options;
+    const struct result *result = &check->result;
     const struct token_exchange *exchange = &result->exchange;
 
-    fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
+    fprintf(stream, "server: %s port %d\n", host_of(check).text, options->server.port);
     fputs("URL: ", stream);
     write_foreign(stream, exchange->url, strlen(exchange->url));
     fputs("\nmethod: ", stream);
@@ -104,8 +103,8 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
         fprintf(stream, "none, because the answer was kept %" PRId64 " s ago", result->age_s);
     write_methods(stream, exchange);
     fputc('\n', stream);
-    write_threshold(stream, "warning", &options->warning, &exchange->info.limit);
-    write_threshold(stream, "critical", &options->critical, &exchange->info.limit);
+    write_threshold(stream, "warning", &options->warning, &check->verdict.warning);
+    write_threshold(stream, "critical", &options->critical, &check->verdict.critical);
     if (exchange->info.status != 0)
         fprintf(stream, "HTTP status: %" PRId64 "\n", exchange->info.status);
     if (exchange->info.fields != NULL)
@@ -179,10 +178,10 @@ static void write_response(FILE *stream, const struct http_response *response) {
         write_masked(stream, "<", &response->received, response->body, response->body_length);
 }
 
-void details_write_long_output(FILE *stream, const struct sentence_input *input) {
-    const struct token_exchange *exchange = &input->result->exchange;
+void details_write_long_output(FILE *stream, const struct check *check) {
+    const struct token_exchange *exchange = &check->result.exchange;
 
-    write_facts(stream, input);
+    write_facts(stream, check);
     for (size_t i = 0; i < exchange->requests; i++)
         write_response(stream, &exchange->responses[i]);
 }
