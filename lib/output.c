@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,33 +41,27 @@ int output_print_text(const char *text) {
 static char *masked(const char *text) {
     size_t length;
 
+    if (text == NULL)
+        return NULL;
     return mask_has_long_secret() ? mask_apply(text, strlen(text), &length) : strdup(text);
-}
-
-static char *compose(const char *label, enum state state, const char *text, const char *perfdata,
-                     const char *long_output) {
-    char *masked_text = masked(text);
-    char *masked_output = masked(long_output);
-    char *all = NULL;
-
-    if (masked_text != NULL && masked_output != NULL &&
-        asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), masked_text,
-                 *perfdata != '\0' ? " | " : "", perfdata, masked_output) < 0)
-        all = NULL;
-    free(masked_text);
-    free(masked_output);
-    return all;
 }
 
 int output_print(const char *label, enum state state, const char *text, const char *perfdata,
                  const char *long_output) {
-    bool is_complete = text != NULL && perfdata != NULL && long_output != NULL;
-    char *all = is_complete ? compose(label, state, text, perfdata, long_output) : NULL;
-    char line[64];
+    char *first = masked(text);
+    char *rest = masked(long_output);
+    bool is_complete = first != NULL && perfdata != NULL && rest != NULL;
+    char out_of_memory[64];
+    char *all;
 
+    if (!is_complete || asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), first,
+                                 *perfdata != '\0' ? " | " : "", perfdata, rest) < 0)
+        all = NULL;
+    free(first);
+    free(rest);
+    snprintf(out_of_memory, sizeof out_of_memory, "%s UNKNOWN: out of memory\n", label);
     watchdog_stop();
-    snprintf(line, sizeof line, "%s UNKNOWN: out of memory\n", label);
-    int printed = output_print_text(all != NULL ? all : line);
+    int printed = output_print_text(all != NULL ? all : out_of_memory);
     int result = all != NULL ? printed : -1;
     free(all);
     return result;

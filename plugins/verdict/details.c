@@ -3,7 +3,6 @@
 
 #include "verdict/sentence.h"
 
-#include "mask.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -36,11 +35,16 @@ void details_write_facts(FILE *stream, const struct check *check) {
 
 /* ---- Facts below the line ---- */
 
-static void write_foreign(FILE *stream, const char *bytes, size_t length) {
-    char *displayed = text_mask_and_clean(bytes, length);
+/* Foreign bytes, each line with a mark in front. */
+static void write_foreign(FILE *stream, const char *mark, const char *bytes, size_t length) {
+    char *lines = text_mask_and_clean(bytes, length, TEXT_LINES);
+    char *rest = lines;
 
-    fputs(displayed != NULL ? displayed : "?", stream);
-    free(displayed);
+    while (rest != NULL && *rest != '\0') {
+        const char *line = strsep(&rest, "\n");
+        fprintf(stream, *line != '\0' ? "%s %s\n" : "%s\n", mark, line);
+    }
+    free(lines);
 }
 
 /* As it was understood: with the limit of the answer, if there is one. */
@@ -96,9 +100,8 @@ static void write_facts(FILE *stream, const struct check *check) {
     const struct token_exchange *exchange = &result->exchange;
 
     fprintf(stream, "server: %s port %d\n", host_of(check).text, options->server.port);
-    fputs("URL: ", stream);
-    write_foreign(stream, exchange->url, strlen(exchange->url));
-    fputs("\nmethod: ", stream);
+    write_foreign(stream, "URL:", exchange->url, strlen(exchange->url));
+    fputs("method: ", stream);
     if (result->is_kept)
         fprintf(stream, "none, because the answer was kept %" PRId64 " s ago", result->age_s);
     write_methods(stream, exchange);
@@ -115,67 +118,25 @@ static void write_facts(FILE *stream, const struct check *check) {
 
 /* ---- The exchange ---- */
 
-/* Cleans each line in its place, its end excepted; gives the new length. */
-static size_t clean_lines(char *bytes, size_t length) {
-    char *out = bytes;
-    size_t line_length;
-
-    for (const char *line = bytes; length > 0; line += line_length, length -= line_length) {
-        const char *end = memchr(line, '\n', length);
-        size_t displayed = end != NULL ? (size_t)(end - line) : length;
-        line_length = displayed + (end != NULL);
-        if (displayed > 0 && line[displayed - 1] == '\r')
-            displayed--;
-        out += text_clean(out, line, displayed);
-        if (end != NULL)
-            *out++ = '\n';
-    }
-    return (size_t)(out - bytes);
-}
-
-/* Writes bytes line by line, each with a mark in front. */
-static void write_lines(FILE *stream, const char *mark, const char *bytes, size_t length) {
-    size_t line_length;
-
-    for (; length > 0; bytes += line_length, length -= line_length) {
-        const char *end = memchr(bytes, '\n', length);
-        size_t displayed = end != NULL ? (size_t)(end - bytes) : length;
-        line_length = displayed + (end != NULL);
-        fprintf(stream, displayed > 0 ? "%s " : "%s", mark);
-        fwrite(bytes, 1, displayed, stream);
-        fputc('\n', stream);
-    }
-}
-
 /* The record and the rest are masked as one, because a copy of the token may begin in the one and
- * end in the other, or be cut in two by a line break; and once more when they are clean, because
- * what a backslash hid is readable where a question mark stands in its place. */
-static void write_masked(FILE *stream, const char *mark, const struct http_record *head,
-                         const char *rest, size_t rest_length) {
-    size_t length = head->length + rest_length;
-    char *bytes = malloc(length + 1);
+ * end in the other, or be cut in two by a line break. */
+static void write_message(FILE *stream, const char *mark, const struct http_record *head,
+                          const char *rest, size_t rest_length) {
+    char *bytes = malloc(head->length + rest_length + 1);
 
     if (bytes == NULL)
         return;
     memcpy(bytes, head->bytes, head->length);
     memcpy(bytes + head->length, rest, rest_length);
-    char *masked = mask_apply(bytes, length, &length);
+    write_foreign(stream, mark, bytes, head->length + rest_length);
     free(bytes);
-    if (masked == NULL)
-        return;
-    length = clean_lines(masked, length);
-    char *again = mask_apply(masked, length, &length);
-    free(masked);
-    if (again != NULL)
-        write_lines(stream, mark, again, length);
-    free(again);
 }
 
 static void write_response(FILE *stream, const struct http_response *response) {
     if (response->sent.length > 0)
-        write_masked(stream, ">", &response->sent, "", 0);
+        write_message(stream, ">", &response->sent, "", 0);
     if (response->received.length > 0)
-        write_masked(stream, "<", &response->received, response->body, response->body_length);
+        write_message(stream, "<", &response->received, response->body, response->body_length);
 }
 
 void details_write_long_output(FILE *stream, const struct check *check) {
