@@ -118,31 +118,30 @@ static void write_facts(FILE *stream, const struct check *check) {
 
 /* ---- The exchange ---- */
 
-/* The record and the rest are masked as one, because a copy of the token may begin in the one and
- * end in the other, or be cut in two by a line break. */
-static void write_message(FILE *stream, const char *mark, const struct http_record *head,
-                          const char *rest, size_t rest_length) {
-    char *bytes = malloc(head->length + rest_length + 1);
+/* Headers and body are masked as one, because a copy of the token may begin in the ones and end in
+ * the other, or be cut in two by a line break. */
+static void write_received(FILE *stream, const struct http_response *response) {
+    size_t head_length = response->received.length;
+    size_t length = head_length + response->body_length;
+    char *bytes = malloc(length + 1);
 
     if (bytes == NULL)
         return;
-    memcpy(bytes, head->bytes, head->length);
-    memcpy(bytes + head->length, rest, rest_length);
-    write_foreign(stream, mark, bytes, head->length + rest_length);
+    memcpy(bytes, response->received.bytes, head_length);
+    memcpy(bytes + head_length, response->body, response->body_length);
+    write_foreign(stream, "<", bytes, length);
     free(bytes);
-}
-
-static void write_response(FILE *stream, const struct http_response *response) {
-    if (response->sent.length > 0)
-        write_message(stream, ">", &response->sent, "", 0);
-    if (response->received.length > 0)
-        write_message(stream, "<", &response->received, response->body, response->body_length);
 }
 
 void details_write_long_output(FILE *stream, const struct check *check) {
     const struct token_exchange *exchange = &check->result.exchange;
 
     write_facts(stream, check);
-    for (size_t i = 0; i < exchange->requests; i++)
-        write_response(stream, &exchange->responses[i]);
+    for (size_t i = 0; i < exchange->requests; i++) {
+        const struct http_response *response = &exchange->responses[i];
+        if (response->sent.length > 0)
+            write_foreign(stream, ">", response->sent.bytes, response->sent.length);
+        if (response->received.length > 0)
+            write_received(stream, response);
+    }
 }

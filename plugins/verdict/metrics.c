@@ -8,12 +8,6 @@
 
 #include <inttypes.h>
 
-static struct optional_count used_of(const struct token_info *info) {
-    if (info->kind == REPLY_LIMIT_EXCEEDED && !info->used.is_known)
-        return info->limit;
-    return info->used;
-}
-
 /* ---- Alerts ---- */
 
 typedef void alert_format(char *text, const struct range *range, int64_t limit);
@@ -76,8 +70,10 @@ static void write_available(FILE *stream, const struct check *check) {
 
 /* Its alerts are true only where used and left add up to the limit. */
 static void write_used(FILE *stream, const struct check *check) {
-    const struct optional_count *limit = &info_of(check)->limit;
-    struct optional_count used = used_of(info_of(check));
+    const struct token_info *info = info_of(check);
+    const struct optional_count *limit = &info->limit;
+    bool is_exceeded = info->kind == REPLY_LIMIT_EXCEEDED;
+    struct optional_count used = is_exceeded && !info->used.is_known ? *limit : info->used;
     struct perfdata metric = metric_of("used", used.value, "");
 
     if (!used.is_known)
@@ -126,19 +122,13 @@ static void write_time(FILE *stream, const struct check *check) {
     write_next(stream, &metric);
 }
 
-static int64_t lasts_s(const struct check *check) {
-    if (check->verdict.available <= 0)
-        return 0;
-    if (check->forecast.kind == FORECAST_GONE)
-        return check->forecast.gone_in_s;
-    return forecast_reset_in_s(&check->result);
-}
-
 static void write_lasts(FILE *stream, const struct check *check) {
     if (!check->options.has_forecast || !check->result.has_reset)
         return;
-    struct perfdata metric = metric_of("lasts", lasts_s(check), "s");
     struct range before_reset = {.has_start = true, .start = forecast_reset_in_s(&check->result)};
+    bool is_gone_before = check->forecast.kind == FORECAST_GONE;
+    int64_t lasts_s = is_gone_before ? check->forecast.gone_in_s : before_reset.start;
+    struct perfdata metric = metric_of("lasts", check->verdict.available > 0 ? lasts_s : 0, "s");
     if (check->options.forecast == STATE_WARNING)
         range_format(metric.warning, &before_reset);
     if (check->options.forecast == STATE_CRITICAL)

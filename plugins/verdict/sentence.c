@@ -20,11 +20,6 @@ static const struct token_info *info_of(const struct check *check) {
     return &check->result.exchange.info;
 }
 
-static void write_description(FILE *stream, const struct token_info *info) {
-    if (info->description.text[0] != '\0')
-        fprintf(stream, "%s: ", info->description.text);
-}
-
 static void write_calls_left(FILE *stream, const struct token_info *info) {
     int64_t available = info->available.value;
     int64_t limit = info->limit.value;
@@ -98,29 +93,23 @@ static void write_criterion(FILE *stream, const char *severity, const struct thr
     }
 }
 
-static void write_reason(FILE *stream, const struct check *check) {
+static void write_reasons(FILE *stream, const struct check *check) {
+    static const char *const severities[] = {"ok", "warning", "critical", "unknown"};
     const struct verdict *verdict = &check->verdict;
     enum verdict_reason reason = verdict->reason;
-
-    if (reason == REASON_NO_CALLS_LEFT)
-        fputs("no calls left is always critical", stream);
-    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
-        write_criterion(stream, "warning", &check->options.warning, &verdict->warning);
-    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
-        write_criterion(stream, "critical", &check->options.critical, &verdict->critical);
-}
-
-static void write_reasons(FILE *stream, const struct check *check) {
-    const struct verdict *verdict = &check->verdict;
-    static const char *const severities[] = {"ok", "warning", "critical", "unknown"};
-    bool is_within_limits = verdict->reason == REASON_WITHIN_LIMITS;
+    bool is_within_limits = reason == REASON_WITHIN_LIMITS;
 
     if (is_within_limits && !verdict->is_forecast_worse)
         return;
     fputs(" (", stream);
     if (verdict->is_forecast_worse)
         fprintf(stream, "%s: forecast%s", severities[verdict->state], is_within_limits ? "" : ", ");
-    write_reason(stream, check);
+    if (reason == REASON_NO_CALLS_LEFT)
+        fputs("no calls left is always critical", stream);
+    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
+        write_criterion(stream, "warning", &check->options.warning, &verdict->warning);
+    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
+        write_criterion(stream, "critical", &check->options.critical, &verdict->critical);
     fputc(')', stream);
 }
 
@@ -216,8 +205,8 @@ static void write_token_refused(FILE *stream, const struct check *check) {
 static void write_reply(FILE *stream, const struct check *check) {
     const struct token_info *info = info_of(check);
 
-    if (info->kind != REPLY_TOKEN_REFUSED)
-        write_description(stream, info);
+    if (info->kind != REPLY_TOKEN_REFUSED && info->description.text[0] != '\0')
+        fprintf(stream, "%s: ", info->description.text);
     switch (info->kind) {
     case REPLY_TOKEN:
         write_figures(stream, check);
