@@ -15,7 +15,6 @@ libplugin_a_SOURCES = \
 	lib/output.c lib/output.h \
 	lib/perfdata.c lib/perfdata.h \
 	lib/process.c lib/process.h \
-	lib/range.c lib/range.h \
 	lib/state.c lib/state.h \
 	lib/state_store.c lib/state_store.h \
 	lib/text.c lib/text.h \

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,35 +41,28 @@ int output_print_text(const char *text) {
 static char *masked(const char *text) {
     size_t length;
 
+    if (text == NULL)
+        return NULL;
     return mask_has_long_secret() ? mask_apply(text, strlen(text), &length) : strdup(text);
 }
 
-static char *compose(const char *label, const struct output *output) {
-    const char *perfdata = output->perfdata != NULL ? output->perfdata : "";
-    char *text = masked(output->text);
-    char *long_output = masked(output->long_output != NULL ? output->long_output : "");
-    char *all = NULL;
+int output_print(const char *label, enum state state, const char *text, const char *perfdata,
+                 const char *long_output) {
+    char *first = masked(text);
+    char *rest = masked(long_output);
+    bool is_complete = first != NULL && perfdata != NULL && rest != NULL;
+    char out_of_memory[64];
+    char *all;
 
-    if (text != NULL && long_output != NULL &&
-        asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(output->state), text,
-                 *perfdata != '\0' ? " | " : "", perfdata, long_output) < 0)
+    if (!is_complete || asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), first,
+                                 *perfdata != '\0' ? " | " : "", perfdata, rest) < 0)
         all = NULL;
-    free(text);
-    free(long_output);
-    return all;
-}
-
-int output_print(const char *label, const struct output *output) {
-    char *all = compose(label, output);
-    char line[64];
-
+    free(first);
+    free(rest);
+    snprintf(out_of_memory, sizeof out_of_memory, "%s UNKNOWN: out of memory\n", label);
     watchdog_stop();
-    if (all == NULL) {
-        snprintf(line, sizeof line, "%s UNKNOWN: out of memory\n", label);
-        output_print_text(line);
-        return -1;
-    }
-    int result = output_print_text(all);
+    int printed = output_print_text(all != NULL ? all : out_of_memory);
+    int result = all != NULL ? printed : -1;
     free(all);
     return result;
 }

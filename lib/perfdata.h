@@ -2,7 +2,7 @@
 #pragma once
 
 #include "number.h"
-#include "range.h"
+#include "threshold.h"
 
 #include <stdio.h>
 

@@ -23,13 +23,18 @@ static bool is_special_to_engines(int32_t point) {
     return point == '|' || point == '\\' || point == '<' || point == '>' || point == '&';
 }
 
-size_t text_clean(char *out, const char *bytes, size_t length) {
+size_t text_clean(char *out, const char *bytes, size_t length, enum text_lines lines) {
     char *end = out;
     size_t size;
 
     for (size_t i = 0; i < length; i += size) {
         int32_t point = character_read(bytes + i, length - i, &size);
-        if (character_is_line_control(point)) {
+        bool is_last = i + size == length;
+        if (lines == TEXT_LINES && point == '\r' && (is_last || bytes[i + size] == '\n'))
+            continue;
+        if (lines == TEXT_LINES && point == '\n') {
+            *end++ = '\n';
+        } else if (character_is_line_control(point)) {
             *end++ = ' ';
         } else if (is_invisible(point) || is_special_to_engines(point)) {
             *end++ = '?';
@@ -42,14 +47,14 @@ size_t text_clean(char *out, const char *bytes, size_t length) {
     return (size_t)(end - out);
 }
 
-char *text_mask_and_clean(const char *bytes, size_t length) {
+char *text_mask_and_clean(const char *bytes, size_t length, enum text_lines lines) {
     size_t masked_length;
     char *masked = mask_apply(bytes, length, &masked_length);
 
     if (masked == NULL)
         return NULL;
     /* Again, because a secret may hold the question marks that cleaning makes. */
-    masked_length = text_clean(masked, masked, masked_length);
+    masked_length = text_clean(masked, masked, masked_length, lines);
     char *again = mask_apply(masked, masked_length, &masked_length);
     free(masked);
     return again;
@@ -57,36 +62,28 @@ char *text_mask_and_clean(const char *bytes, size_t length) {
 
 /* ---- Excerpts ---- */
 
-static size_t character_size(const char *valid_utf8) {
-    size_t size = 1;
-
-    while (((unsigned char)valid_utf8[size] & 0xC0) == 0x80)
-        size++;
-    return size;
-}
-
 struct excerpt excerpt_of(const char *bytes, size_t length, size_t max_chars) {
     /* More than this never gets into an excerpt, unless a server sends almost only secrets. */
     enum { INPUT_MAX = 16 * 1024 };
     static const char ellipsis[] = "\xE2\x80\xA6";
     struct excerpt excerpt = {"?"};
-    char *cleaned = text_mask_and_clean(bytes, length < INPUT_MAX ? length : INPUT_MAX);
+    char *cleaned =
+        text_mask_and_clean(bytes, length < INPUT_MAX ? length : INPUT_MAX, TEXT_ONE_LINE);
 
     if (cleaned == NULL)
         return excerpt;
     char *start = text_trim(cleaned);
-    char *cut = start; /* where the ellipsis goes if the text is too long */
-    char *at = start;
-    for (size_t chars = 0; *at != '\0' && chars < max_chars; chars++) {
-        cut = at;
-        at += character_size(at);
+    size_t cut = 0; /* where the ellipsis goes if the text is too long */
+    size_t end = 0;
+    size_t size;
+    length = strlen(start);
+    for (size_t chars = 0; end < length && chars < max_chars; chars++, end += size) {
+        cut = end;
+        character_read(start + end, length - end, &size);
     }
-    if (*at == '\0') {
-        memcpy(excerpt.text, start, (size_t)(at - start) + 1);
-    } else {
-        memcpy(excerpt.text, start, (size_t)(cut - start));
-        memcpy(excerpt.text + (cut - start), ellipsis, sizeof ellipsis);
-    }
+    memcpy(excerpt.text, start, end + 1);
+    if (end < length)
+        memcpy(excerpt.text + cut, ellipsis, sizeof ellipsis);
     free(cleaned);
     return excerpt;
 }

@@ -6,8 +6,39 @@
 #include "characters.h"
 #include "number.h"
 
-#include <stddef.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+/* ---- Ranges ---- */
+
+bool range_alerts(const struct range *range, int64_t value) {
+    bool contained =
+        (!range->has_start || value >= range->start) && (!range->has_end || value <= range->end);
+
+    return contained == range->inside;
+}
+
+bool range_is_minimum(const struct range *range) {
+    return !range->inside && range->has_start && !range->has_end;
+}
+
+bool range_never_alerts(const struct range *range) {
+    return !range->inside && !range->has_start && !range->has_end;
+}
+
+void range_format(char text[RANGE_SIZE], const struct range *range) {
+    char start[24] = "~";
+    char end[24] = "";
+
+    if (range->has_start)
+        snprintf(start, sizeof start, "%" PRId64, range->start);
+    if (range->has_end)
+        snprintf(end, sizeof end, "%" PRId64, range->end);
+    snprintf(text, RANGE_SIZE, "%s%s:%s", range->inside ? "@" : "", start, end);
+}
+
+/* ---- Thresholds ---- */
 
 enum { FRACTION_DIGITS = 3, THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
 
@@ -71,7 +102,7 @@ int threshold_parse(const char *text, struct threshold *threshold, const char **
     const struct bound *start = &threshold->start;
     const struct bound *end = &threshold->end;
 
-    *threshold = (struct threshold){.inside = inside};
+    *threshold = (struct threshold){.text = text, .inside = inside};
     *reason = not_a_threshold;
     if (parse_bounds(text + inside, threshold) != 0 || says_nothing(text))
         return -1;
@@ -95,22 +126,24 @@ enum threshold_resolution threshold_resolve(const struct threshold *threshold, i
     const struct bound *start = &threshold->start;
     const struct bound *end = &threshold->end;
 
+    *range = (struct range){.inside = false};
+    if (threshold->text == NULL)
+        return THRESHOLD_NONE;
     if (limit < 1 && (start->unit == BOUND_PERCENT || end->unit == BOUND_PERCENT))
         return THRESHOLD_NEEDS_LIMIT;
-    *range = (struct range){
+    const struct range resolved = {
         .inside = threshold->inside,
         .has_start = start->unit != BOUND_OPEN,
         .has_end = end->unit != BOUND_OPEN,
         .start = resolve_bound(start, limit, true),
         .end = resolve_bound(end, limit, false),
     };
-    if (!range->has_start || !range->has_end || range->start <= range->end)
-        return THRESHOLD_RESOLVED;
-    if (start->unit != end->unit)
+    bool is_reversed = resolved.has_start && resolved.has_end && resolved.start > resolved.end;
+    if (is_reversed && start->unit != end->unit)
         return THRESHOLD_REVERSED;
     /* Ends of one unit were compared when they were read, but there may be no whole number between
      * two close percentages: all numbers are outside. */
-    *range = (struct range){.inside = !threshold->inside};
+    *range = is_reversed ? (struct range){.inside = !threshold->inside} : resolved;
     return THRESHOLD_RESOLVED;
 }
 

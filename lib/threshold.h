@@ -1,10 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "range.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+/* ---- Ranges ---- */
+
+/* A range of whole numbers, both ends included, as the Monitoring Plugins Development Guidelines
+ * define it: it alerts outside, or with `inside` (written @) inside of it. */
+struct range {
+    bool inside;
+    bool has_start; /* false: from minus infinity (~) */
+    bool has_end;   /* false: to infinity */
+    int64_t start;
+    int64_t end;
+};
+
+/* Whether `value` alerts. */
+bool range_alerts(const struct range *range, int64_t value);
+
+/* Whether the range says no more than "alert below start": what plain-number thresholds of a
+ * metric that counts the other way can express. */
+bool range_is_minimum(const struct range *range);
+
+/* Whether it alerts for no number: "~:". */
+bool range_never_alerts(const struct range *range);
+
+/* Writes [@][start|~]:[end]. */
+#define RANGE_SIZE 64
+void range_format(char text[RANGE_SIZE], const struct range *range);
+
+/* ---- Thresholds ---- */
 
 /* A threshold on what is left of a limit: what the user wrote, and what it means once the limit is
  * known. N and N% are minimums, as in check_disk and check_swap; START:END, @START:END and their
@@ -25,18 +51,19 @@ struct threshold {
 };
 
 enum threshold_resolution {
+    THRESHOLD_NONE, /* none was given */
     THRESHOLD_RESOLVED,
     THRESHOLD_NEEDS_LIMIT, /* it holds a percentage, and there is no limit to take it of */
     THRESHOLD_REVERSED     /* with this limit its start is beyond its end */
 };
 
-/* Takes a threshold as written. Gives 0 and fills *threshold, all but its text, or -1 with *reason
- * set to a constant that says what is wrong. */
+/* Takes a threshold as written. Gives 0 and fills *threshold, or -1 with *reason set to a constant
+ * that says what is wrong. */
 int threshold_parse(const char *text, struct threshold *threshold, const char **reason);
 
 /* Turns the threshold into a range of whole numbers that alerts for exactly the same numbers:
  * nothing is rounded into or out of an alert. `limit` below 1: there is none; above NUMBER_MAX it
- * must not be. *range holds only where the result is THRESHOLD_RESOLVED. */
+ * must not be. Where the result is not THRESHOLD_RESOLVED *range never alerts. */
 enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
                                             struct range *range);
 

@@ -8,7 +8,6 @@
 #include "output.h"
 #include "process.h"
 #include "verdict/evaluate.h"
-#include "verdict/forecast.h"
 #include "verdict/sentence.h"
 #include "watchdog.h"
 
@@ -17,66 +16,6 @@
 #include <unistd.h>
 
 static const char label[] = "WOLKVOX_TOKEN";
-
-/* All that one check is made of. */
-struct check {
-    int64_t start_ms;
-    struct deadline deadline;
-    struct options options;
-    struct result result;
-    bool has_forecast;
-    struct forecast forecast;
-    struct verdict verdict;
-};
-
-static enum state state_of(const struct error *error, const struct options *options) {
-    if (error->kind == ERROR_UNAVAILABLE)
-        return options->unavailable;
-    return error->kind == ERROR_TIMEOUT ? options->timeout_state : STATE_UNKNOWN;
-}
-
-static void judge(struct check *check) {
-    const struct options *options = &check->options;
-    const struct result *result = &check->result;
-
-    check->has_forecast = options->has_forecast && result->answer.info.kind == REPLY_TOKEN;
-    if (check->has_forecast)
-        check->forecast = forecast_make(result);
-    const struct evaluate_input input = {
-        .info = &result->answer.info,
-        .warning = &options->warning,
-        .critical = &options->critical,
-        .forecast = check->has_forecast ? &check->forecast : NULL,
-        .forecast_state = options->forecast,
-        .unavailable = options->unavailable,
-    };
-    check->verdict = evaluate(&input);
-}
-
-/* Prints what is known of the result, and of the error that the check ended in, if there is one.
- * Gives the state to exit with. */
-static enum state print(const struct check *check, const struct error *error) {
-    const struct result *result = &check->result;
-    const struct secret *secret = &check->options.secret;
-    bool has_result = result->is_kept || result->exchange.requests > 0;
-    const struct sentence_input input = {
-        .options = &check->options,
-        .result = has_result ? result : NULL,
-        .error = error,
-        .forecast = check->has_forecast ? &check->forecast : NULL,
-        .verdict = &check->verdict,
-        .world_readable_token = secret->world_readable && secret->token[0] != '\0',
-    };
-
-    return sentence_print(label, &input) == 0 ? check->verdict.state : STATE_UNKNOWN;
-}
-
-static enum state end_in_error(struct check *check, const struct error *error) {
-    check->verdict.state = state_of(error, &check->options);
-    return print(check, error);
-}
-
-/* ---- The check, from the command line to the exit ---- */
 
 /* By what is known of -t so far. */
 static void start_watchdog(struct check *check) {
@@ -96,10 +35,21 @@ static int complete_options(struct check *check, struct error *error) {
     return secret_load(&check->options, error);
 }
 
-static enum state run(struct check *check, int argc, char **argv) {
-    struct error error;
+/* Gives the state to exit with. */
+static enum state conclude(struct check *check) {
+    evaluate(check);
+    return sentence_print(label, check) == 0 ? check->verdict.state : STATE_UNKNOWN;
+}
 
-    switch (options_scan(argc, argv, &check->options, &error)) {
+static enum state run(struct check *check, int argc, char **argv) {
+    struct error *error = &check->error;
+
+    if (process_prepare() != 0) {
+        error_set(error, ERROR_LOCAL, "a closed standard descriptor cannot be replaced: %s",
+                  strerror(errno));
+        return conclude(check);
+    }
+    switch (options_scan(argc, argv, &check->options, error)) {
     case OPTIONS_HELP:
         output_print_text(options_help);
         return STATE_UNKNOWN;
@@ -107,26 +57,14 @@ static enum state run(struct check *check, int argc, char **argv) {
         output_print_text(PACKAGE_STRING "\n");
         return STATE_UNKNOWN;
     case OPTIONS_FAILED:
-        return end_in_error(check, &error);
+        return conclude(check);
     case OPTIONS_RUN:
         break;
     }
     start_watchdog(check);
-    if (complete_options(check, &error) != 0 ||
-        result_get(&check->options, &check->deadline, &check->result, &error) != 0)
-        return end_in_error(check, &error);
-    judge(check);
-    return print(check, NULL);
-}
-
-static enum state prepare_and_run(struct check *check, int argc, char **argv) {
-    struct error error;
-
-    if (process_prepare() == 0)
-        return run(check, argc, argv);
-    error_set(&error, ERROR_LOCAL, "a closed standard descriptor cannot be replaced: %s",
-              strerror(errno));
-    return end_in_error(check, &error);
+    check->has_answer = complete_options(check, error) == 0 &&
+                        result_get(&check->options, &check->deadline, &check->result, error) == 0;
+    return conclude(check);
 }
 
 /* Writing may fail as late as at the end: a full disk behind a network, say. The libraries' own
@@ -143,7 +81,7 @@ static int leave(enum state state) {
 
 int main(int argc, char **argv) {
     struct check check = {.start_ms = clock_now_ms()};
-    enum state state = prepare_and_run(&check, argc, argv);
+    enum state state = run(&check, argc, argv);
 
     options_free(&check.options);
     result_free(&check.result);

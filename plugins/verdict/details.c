@@ -3,15 +3,14 @@
 
 #include "verdict/sentence.h"
 
-#include "mask.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct excerpt host_of(const struct sentence_input *input) {
-    return excerpt_of_text(input->options->server.host);
+static struct excerpt host_of(const struct check *check) {
+    return excerpt_of_text(check->options.server.host);
 }
 
 static void write_methods(FILE *stream, const struct token_exchange *exchange) {
@@ -21,47 +20,51 @@ static void write_methods(FILE *stream, const struct token_exchange *exchange) {
 
 /* ---- In the line ---- */
 
-void details_write_facts(FILE *stream, const struct sentence_input *input) {
-    const struct result *result = input->result;
-    const struct forecast *forecast = input->forecast;
+void details_write_facts(FILE *stream, const struct check *check) {
+    const struct result *result = &check->result;
 
-    fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
+    fprintf(stream, " [server %s port %d, ", host_of(check).text, check->options.server.port);
     fputs(result->is_kept ? "no request" : "method ", stream);
     write_methods(stream, &result->exchange);
     if (result->answer.info.unusable.text[0] != '\0')
         fprintf(stream, ", fields that cannot be used: %s", result->answer.info.unusable.text);
-    if (forecast != NULL && forecast->kind == FORECAST_NONE)
-        fprintf(stream, ", no forecast: %s", forecast->reason);
+    if (check->forecast.kind == FORECAST_NONE)
+        fprintf(stream, ", no forecast: %s", check->forecast.reason);
     fputs("]", stream);
 }
 
 /* ---- Facts below the line ---- */
 
-static void write_foreign(FILE *stream, const char *bytes, size_t length) {
-    char *displayed = text_mask_and_clean(bytes, length);
+/* Foreign bytes, each line with a mark in front. */
+static void write_foreign(FILE *stream, const char *mark, const char *bytes, size_t length) {
+    char *lines = text_mask_and_clean(bytes, length, TEXT_LINES);
+    char *rest = lines;
 
-    fputs(displayed != NULL ? displayed : "?", stream);
-    free(displayed);
+    while (rest != NULL && *rest != '\0') {
+        const char *line = strsep(&rest, "\n");
+        fprintf(stream, *line != '\0' ? "%s %s\n" : "%s\n", mark, line);
+    }
+    free(lines);
 }
 
 /* As it was understood: with the limit of the answer, if there is one. */
 static void write_threshold(FILE *stream, const char *name, const struct threshold *threshold,
-                            const struct optional_count *limit) {
-    char understood[RANGE_SIZE] = "needs a limit";
-    struct range range;
+                            const struct criterion *criterion) {
+    char range[RANGE_SIZE];
+    const char *understood = range;
 
-    if (threshold->text == NULL) {
+    range_format(range, &criterion->range);
+    switch (criterion->resolution) {
+    case THRESHOLD_NONE:
         fprintf(stream, "%s: none\n", name);
         return;
-    }
-    switch (threshold_resolve(threshold, limit->is_known ? limit->value : 0, &range)) {
     case THRESHOLD_RESOLVED:
-        range_format(understood, &range);
         break;
     case THRESHOLD_REVERSED:
-        snprintf(understood, sizeof understood, "the range starts above its end");
+        understood = "the range starts above its end";
         break;
     case THRESHOLD_NEEDS_LIMIT:
+        understood = "needs a limit";
         break;
     }
     fprintf(stream, "%s: alert %s %.*s (%s)\n", name, threshold_relation(threshold),
@@ -91,21 +94,20 @@ static void write_fields(FILE *stream, const struct token_info *info) {
     write_count_field(stream, "hours_to_restart_count", &info->hours);
 }
 
-static void write_facts(FILE *stream, const struct sentence_input *input) {
-    const struct options *options = input->options;
-    const struct result *result = input->result;
+static void write_facts(FILE *stream, const struct check *check) {
+    const struct options *options = &check->options;
+    const struct result *result = &check->result;
     const struct token_info *info = &result->answer.info;
 
-    fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
-    fputs("URL: ", stream);
-    write_foreign(stream, result->exchange.url, strlen(result->exchange.url));
-    fputs("\nmethod: ", stream);
+    fprintf(stream, "server: %s port %d\n", host_of(check).text, options->server.port);
+    write_foreign(stream, "URL:", result->exchange.url, strlen(result->exchange.url));
+    fputs("method: ", stream);
     if (result->is_kept)
         fprintf(stream, "none, because the answer was kept %" PRId64 " s ago", result->age_s);
     write_methods(stream, &result->exchange);
     fputc('\n', stream);
-    write_threshold(stream, "warning", &options->warning, &info->limit);
-    write_threshold(stream, "critical", &options->critical, &info->limit);
+    write_threshold(stream, "warning", &options->warning, &check->verdict.warning);
+    write_threshold(stream, "critical", &options->critical, &check->verdict.critical);
     if (info->status != 0)
         fprintf(stream, "HTTP status: %" PRId64 "\n", info->status);
     if (info->fields != NULL)
@@ -116,73 +118,30 @@ static void write_facts(FILE *stream, const struct sentence_input *input) {
 
 /* ---- The exchange ---- */
 
-/* Cleans each line in its place, its end excepted; gives the new length. */
-static size_t clean_lines(char *bytes, size_t length) {
-    char *out = bytes;
-    size_t line_length;
-
-    for (const char *line = bytes; length > 0; line += line_length, length -= line_length) {
-        const char *end = memchr(line, '\n', length);
-        size_t displayed = end != NULL ? (size_t)(end - line) : length;
-        line_length = displayed + (end != NULL);
-        if (displayed > 0 && line[displayed - 1] == '\r')
-            displayed--;
-        out += text_clean(out, line, displayed);
-        if (end != NULL)
-            *out++ = '\n';
-    }
-    return (size_t)(out - bytes);
-}
-
-/* Writes bytes line by line, each with a mark in front. */
-static void write_lines(FILE *stream, const char *mark, const char *bytes, size_t length) {
-    size_t line_length;
-
-    for (; length > 0; bytes += line_length, length -= line_length) {
-        const char *end = memchr(bytes, '\n', length);
-        size_t displayed = end != NULL ? (size_t)(end - bytes) : length;
-        line_length = displayed + (end != NULL);
-        fprintf(stream, displayed > 0 ? "%s " : "%s", mark);
-        fwrite(bytes, 1, displayed, stream);
-        fputc('\n', stream);
-    }
-}
-
-/* The record and the rest are masked as one, because a copy of the token may begin in the one and
- * end in the other, or be cut in two by a line break; and once more when they are clean, because
- * what a backslash hid is readable where a question mark stands in its place. */
-static void write_masked(FILE *stream, const char *mark, const struct http_record *head,
-                         const char *rest, size_t rest_length) {
-    size_t length = head->length + rest_length;
+/* Headers and body are masked as one, because a copy of the token may begin in the ones and end in
+ * the other, or be cut in two by a line break. */
+static void write_received(FILE *stream, const struct http_response *response) {
+    size_t head_length = response->received.length;
+    size_t length = head_length + response->body_length;
     char *bytes = malloc(length + 1);
 
     if (bytes == NULL)
         return;
-    memcpy(bytes, head->bytes, head->length);
-    memcpy(bytes + head->length, rest, rest_length);
-    char *masked = mask_apply(bytes, length, &length);
+    memcpy(bytes, response->received.bytes, head_length);
+    memcpy(bytes + head_length, response->body, response->body_length);
+    write_foreign(stream, "<", bytes, length);
     free(bytes);
-    if (masked == NULL)
-        return;
-    length = clean_lines(masked, length);
-    char *again = mask_apply(masked, length, &length);
-    free(masked);
-    if (again != NULL)
-        write_lines(stream, mark, again, length);
-    free(again);
 }
 
-static void write_response(FILE *stream, const struct http_response *response) {
-    if (response->sent.length > 0)
-        write_masked(stream, ">", &response->sent, "", 0);
-    if (response->received.length > 0)
-        write_masked(stream, "<", &response->received, response->body, response->body_length);
-}
+void details_write_long_output(FILE *stream, const struct check *check) {
+    const struct token_exchange *exchange = &check->result.exchange;
 
-void details_write_long_output(FILE *stream, const struct sentence_input *input) {
-    const struct token_exchange *exchange = &input->result->exchange;
-
-    write_facts(stream, input);
-    for (size_t i = 0; i < exchange->requests; i++)
-        write_response(stream, &exchange->responses[i]);
+    write_facts(stream, check);
+    for (size_t i = 0; i < exchange->requests; i++) {
+        const struct http_response *response = &exchange->responses[i];
+        if (response->sent.length > 0)
+            write_foreign(stream, ">", response->sent.bytes, response->sent.length);
+        if (response->received.length > 0)
+            write_received(stream, response);
+    }
 }

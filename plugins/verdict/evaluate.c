@@ -3,35 +3,23 @@
 
 #include "verdict/evaluate.h"
 
-#include <stddef.h>
+static struct criterion criterion_of(const struct threshold *threshold,
+                                     const struct optional_count *limit) {
+    struct criterion criterion;
 
-static bool is_given(const struct criterion *criterion) {
-    return criterion->threshold->text != NULL;
+    criterion.resolution =
+        threshold_resolve(threshold, limit->is_known ? limit->value : 0, &criterion.range);
+    return criterion;
 }
 
 static bool is_unresolved(const struct criterion *criterion) {
-    return is_given(criterion) && criterion->resolution != THRESHOLD_RESOLVED;
-}
-
-bool criterion_is_resolved(const struct criterion *criterion) {
-    return is_given(criterion) && criterion->resolution == THRESHOLD_RESOLVED;
-}
-
-static bool alerts(const struct criterion *criterion, int64_t value) {
-    return criterion_is_resolved(criterion) && range_alerts(&criterion->range, value);
-}
-
-static struct criterion criterion_of(const struct threshold *threshold, int64_t limit) {
-    struct criterion criterion = {.threshold = threshold};
-
-    if (threshold->text != NULL)
-        criterion.resolution = threshold_resolve(threshold, limit, &criterion.range);
-    return criterion;
+    return criterion->resolution == THRESHOLD_NEEDS_LIMIT ||
+           criterion->resolution == THRESHOLD_REVERSED;
 }
 
 /* What is critical is looked at before what is not known, and both before a warning. */
 static enum verdict_reason judge_figures(const struct verdict *verdict) {
-    if (alerts(&verdict->critical, verdict->available))
+    if (range_alerts(&verdict->critical.range, verdict->available))
         return REASON_CRITICAL;
     if (verdict->available <= 0)
         return REASON_NO_CALLS_LEFT;
@@ -39,7 +27,8 @@ static enum verdict_reason judge_figures(const struct verdict *verdict) {
         return REASON_CRITICAL_UNRESOLVED;
     if (is_unresolved(&verdict->warning))
         return REASON_WARNING_UNRESOLVED;
-    return alerts(&verdict->warning, verdict->available) ? REASON_WARNING : REASON_WITHIN_LIMITS;
+    return range_alerts(&verdict->warning.range, verdict->available) ? REASON_WARNING
+                                                                     : REASON_WITHIN_LIMITS;
 }
 
 static enum state state_of_reason(enum verdict_reason reason) {
@@ -52,14 +41,14 @@ static enum state state_of_reason(enum verdict_reason reason) {
     return states[reason];
 }
 
-static enum state state_of_reply(const struct evaluate_input *input) {
-    switch (input->info->kind) {
+static enum state state_of_reply(enum reply_kind kind, const struct options *options) {
+    switch (kind) {
     case REPLY_LIMIT_EXCEEDED:
     case REPLY_TOKEN_REFUSED:
         return STATE_CRITICAL;
     case REPLY_WRONG_METHOD:
     case REPLY_REFUSED:
-        return input->unavailable;
+        return options->unavailable;
     case REPLY_TOKEN:
     case REPLY_BUSY:
     case REPLY_NOT_UNDERSTOOD:
@@ -68,33 +57,40 @@ static enum state state_of_reply(const struct evaluate_input *input) {
     return STATE_UNKNOWN;
 }
 
-static void add_forecast(struct verdict *verdict, const struct evaluate_input *input) {
-    if (input->forecast == NULL || input->forecast->kind != FORECAST_GONE)
+static enum state state_of_error(enum error_kind kind, const struct options *options) {
+    if (kind == ERROR_UNAVAILABLE)
+        return options->unavailable;
+    return kind == ERROR_TIMEOUT ? options->timeout_state : STATE_UNKNOWN;
+}
+
+static void add_forecast(struct check *check) {
+    struct verdict *verdict = &check->verdict;
+
+    check->forecast = forecast_make(&check->result);
+    if (check->forecast.kind != FORECAST_GONE)
         return;
-    enum state state = worse_state(verdict->state, input->forecast_state);
+    enum state state = worse_state(verdict->state, check->options.forecast);
     verdict->is_forecast_worse = state != verdict->state;
     verdict->state = state;
 }
 
-struct verdict evaluate(const struct evaluate_input *input) {
-    const struct token_info *info = input->info;
-    int64_t limit = info->limit.is_known ? info->limit.value : 0;
-    struct verdict verdict = {
-        .state = state_of_reply(input),
+void evaluate(struct check *check) {
+    const struct options *options = &check->options;
+    const struct token_info *info = &check->result.answer.info;
+    struct verdict *verdict = &check->verdict;
+
+    *verdict = (struct verdict){
+        .state = check->has_answer ? state_of_reply(info->kind, options)
+                                   : state_of_error(check->error.kind, options),
         .reason = REASON_REPLY,
-        .available = info->kind == REPLY_TOKEN ? info->available.value : 0,
-        .warning = criterion_of(input->warning, limit),
-        .critical = criterion_of(input->critical, limit),
+        .warning = criterion_of(&options->warning, &info->limit),
+        .critical = criterion_of(&options->critical, &info->limit),
     };
-
-    if (info->kind != REPLY_TOKEN)
-        return verdict;
-    verdict.reason = judge_figures(&verdict);
-    verdict.state = state_of_reason(verdict.reason);
-    add_forecast(&verdict, input);
-    return verdict;
-}
-
-bool verdict_has_figures(enum reply_kind kind) {
-    return kind == REPLY_TOKEN || kind == REPLY_LIMIT_EXCEEDED;
+    if (!check->has_answer || info->kind != REPLY_TOKEN)
+        return;
+    verdict->available = info->available.value;
+    verdict->reason = judge_figures(verdict);
+    verdict->state = state_of_reason(verdict->reason);
+    if (options->has_forecast)
+        add_forecast(check);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "api/token_info.h"
+#include "cache/result_source.h"
+#include "deadline.h"
+#include "error.h"
+#include "options/options.h"
 #include "state.h"
 #include "threshold.h"
 #include "verdict/forecast.h"
@@ -12,28 +15,15 @@
 /* Judging a reply: pure, and without a word. The rules are those of the manual's sections
  * THRESHOLDS and STATES. */
 
-struct evaluate_input {
-    const struct token_info *info;
-    const struct threshold *warning;
-    const struct threshold *critical;
-    const struct forecast *forecast; /* NULL: not asked for, or the reply has no figures */
-    enum state forecast_state;       /* what calls that run out mean, at least */
-    enum state unavailable;          /* what an API that cannot be used means */
-};
-
 /* A threshold in view of the reply. */
 struct criterion {
-    const struct threshold *threshold; /* its text is NULL: not given */
     enum threshold_resolution resolution;
-    struct range range; /* where it is resolved */
+    struct range range;
 };
-
-/* Whether it was given and can be compared. */
-bool criterion_is_resolved(const struct criterion *criterion);
 
 /* Why the state is what it is, a forecast left aside. */
 enum verdict_reason {
-    REASON_REPLY,         /* the kind of reply says it all */
+    REASON_REPLY,         /* the kind of reply says it all, or there is none */
     REASON_WITHIN_LIMITS, /* no threshold alerts */
     REASON_WARNING,       /* the warning threshold alerts */
     REASON_CRITICAL,
@@ -46,14 +36,22 @@ struct verdict {
     enum state state;
     enum verdict_reason reason;
     bool is_forecast_worse; /* the forecast made the state worse than the reason did */
-    /* The figures; only where verdict_has_figures(). */
-    int64_t available; /* calls left; 0 where the limit is exceeded */
+    int64_t available;      /* calls left; 0 where the reply does not count them */
     struct criterion warning;
     struct criterion critical;
 };
 
-/* The input must live as long as the verdict. */
-struct verdict evaluate(const struct evaluate_input *input);
+/* All that one check is made of. */
+struct check {
+    int64_t start_ms;
+    struct deadline deadline;
+    struct options options;
+    struct result result; /* requests may have been made without an answer, too */
+    bool has_answer;
+    struct error error;       /* why there is no answer */
+    struct forecast forecast; /* of an answer with figures, where it is asked for */
+    struct verdict verdict;
+};
 
-/* Whether such a reply has figures to judge. */
-bool verdict_has_figures(enum reply_kind kind);
+/* Makes forecast and verdict out of the rest. */
+void evaluate(struct check *check);

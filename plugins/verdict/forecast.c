@@ -7,13 +7,6 @@
 
 enum { SECONDS_PER_DAY = 24 * 3600, RESET_IN_MAX_S = 21 * 3600 };
 
-/* How many calls in how much time. */
-struct pace {
-    int64_t calls;
-    int64_t stretch_s;
-    int64_t displayed_s; /* 0: today's */
-};
-
 /* Seconds from the answer to the reset. */
 static int64_t reset_after_s(const struct result *result) {
     int64_t after_s = (result->reset_ms - result->answer.time_ms) / 1000;
@@ -27,19 +20,6 @@ static int64_t less_age(const struct result *result, int64_t seconds) {
 
 int64_t forecast_reset_in_s(const struct result *result) {
     return less_age(result, reset_after_s(result));
-}
-
-/* A stretch of more than a day, which only a strange clock or file makes, says nothing of today,
- * and its product with a count may not fit in 64 bits. */
-static struct pace pace_of(const struct result *result) {
-    const struct usage_point *base =
-        usage_history_base(&result->answer.history, result->answer.time_ms);
-    int64_t used = result->answer.info.used.value;
-    int64_t stretch_s = base != NULL ? (result->answer.time_ms - base->time_ms) / 1000 : 0;
-
-    if (base == NULL || used < base->used || stretch_s > SECONDS_PER_DAY)
-        return (struct pace){used, SECONDS_PER_DAY - reset_after_s(result), 0};
-    return (struct pace){used - base->used, stretch_s, stretch_s};
 }
 
 static const char *why_no_forecast(const struct result *result) {
@@ -57,17 +37,27 @@ static const char *why_no_forecast(const struct result *result) {
                                                   : NULL;
 }
 
+/* A stretch of more than a day, which only a strange clock or file makes, says nothing of today,
+ * and its product with a count may not fit in 64 bits. */
 struct forecast forecast_make(const struct result *result) {
     struct forecast forecast = {.kind = FORECAST_NONE, .reason = why_no_forecast(result)};
 
     if (forecast.reason != NULL)
         return forecast;
-    struct pace pace = pace_of(result);
+    int64_t calls = result->answer.info.used.value;
+    int64_t stretch_s = SECONDS_PER_DAY - reset_after_s(result);
+    const struct usage_point *base =
+        usage_history_base(&result->answer.history, result->answer.time_ms);
+    int64_t base_s = base != NULL ? (result->answer.time_ms - base->time_ms) / 1000 : 0;
+    if (base != NULL && base->used <= calls && base_s <= SECONDS_PER_DAY) {
+        calls -= base->used;
+        stretch_s = base_s;
+        forecast.pace_s = base_s;
+    }
     forecast.kind = FORECAST_LASTS;
-    forecast.pace_s = pace.displayed_s;
-    if (pace.calls == 0)
+    if (calls == 0)
         return forecast;
-    int64_t gone_after_s = result->answer.info.available.value * pace.stretch_s / pace.calls;
+    int64_t gone_after_s = result->answer.info.available.value * stretch_s / calls;
     if (gone_after_s < reset_after_s(result)) {
         forecast.kind = FORECAST_GONE;
         forecast.gone_in_s = less_age(result, gone_after_s);

@@ -9,6 +9,7 @@
  * arithmetic in integers. All times count from now: what a kept answer said is less its age. */
 
 enum forecast_kind {
+    FORECAST_OFF,  /* it is not asked for, or the answer has no figures */
     FORECAST_NONE, /* it cannot be made */
     FORECAST_LASTS,
     FORECAST_GONE /* the calls run out before the reset */

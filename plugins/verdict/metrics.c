@@ -8,12 +8,6 @@
 
 #include <inttypes.h>
 
-static struct optional_count used_of(const struct token_info *info) {
-    if (info->kind == REPLY_LIMIT_EXCEEDED && !info->used.is_known)
-        return info->limit;
-    return info->used;
-}
-
 /* ---- Alerts ---- */
 
 typedef void alert_format(char *text, const struct range *range, int64_t limit);
@@ -42,18 +36,17 @@ static void format_used_percent(char *text, const struct range *range, int64_t l
 static void set_alerts(struct perfdata *metric, const struct verdict *verdict, alert_format *format,
                        int64_t limit) {
     static const struct range any_left = {.has_start = true, .start = 1};
-    const struct criterion *critical = &verdict->critical;
-    bool has_critical = criterion_is_resolved(critical) && !range_never_alerts(&critical->range);
+    const struct range *critical = &verdict->critical.range;
 
-    if (criterion_is_resolved(&verdict->warning))
+    if (verdict->warning.resolution == THRESHOLD_RESOLVED)
         format(metric->warning, &verdict->warning.range, limit);
-    format(metric->critical, has_critical ? &critical->range : &any_left, limit);
+    format(metric->critical, range_never_alerts(critical) ? &any_left : critical, limit);
 }
 
 /* ---- Metrics ---- */
 
-static const struct token_info *info_of(const struct sentence_input *input) {
-    return &input->result->answer.info;
+static const struct token_info *info_of(const struct check *check) {
+    return &check->result.answer.info;
 }
 
 static struct perfdata metric_of(const char *label, int64_t value, const char *unit) {
@@ -65,34 +58,36 @@ static void write_next(FILE *stream, const struct perfdata *metric) {
     perfdata_print(stream, metric);
 }
 
-static void write_available(FILE *stream, const struct sentence_input *input) {
-    struct perfdata metric = metric_of("available", input->verdict->available, "");
-    const struct optional_count *limit = &info_of(input)->limit;
+static void write_available(FILE *stream, const struct check *check) {
+    struct perfdata metric = metric_of("available", check->verdict.available, "");
+    const struct optional_count *limit = &info_of(check)->limit;
 
-    set_alerts(&metric, input->verdict, format_left, limit->value);
+    set_alerts(&metric, &check->verdict, format_left, limit->value);
     if (limit->is_known)
         number_format(metric.max, limit->value, 0);
     perfdata_print(stream, &metric);
 }
 
 /* Its alerts are true only where used and left add up to the limit. */
-static void write_used(FILE *stream, const struct sentence_input *input) {
-    const struct optional_count *limit = &info_of(input)->limit;
-    struct optional_count used = used_of(info_of(input));
+static void write_used(FILE *stream, const struct check *check) {
+    const struct token_info *info = info_of(check);
+    const struct optional_count *limit = &info->limit;
+    bool is_exceeded = info->kind == REPLY_LIMIT_EXCEEDED;
+    struct optional_count used = is_exceeded && !info->used.is_known ? *limit : info->used;
     struct perfdata metric = metric_of("used", used.value, "");
 
     if (!used.is_known)
         return;
-    if (limit->is_known && used.value + input->verdict->available == limit->value)
-        set_alerts(&metric, input->verdict, format_used, limit->value);
+    if (limit->is_known && used.value + check->verdict.available == limit->value)
+        set_alerts(&metric, &check->verdict, format_used, limit->value);
     if (limit->is_known)
         number_format(metric.max, limit->value, 0);
     write_next(stream, &metric);
 }
 
-static void write_used_percent(FILE *stream, const struct sentence_input *input) {
-    const struct optional_count *limit = &info_of(input)->limit;
-    int64_t gone = limit->value - input->verdict->available;
+static void write_used_percent(FILE *stream, const struct check *check) {
+    const struct optional_count *limit = &info_of(check)->limit;
+    int64_t gone = limit->value - check->verdict.available;
     struct perfdata metric = metric_of("used_percent", 0, "%");
 
     if (!limit->is_known || limit->value == 0)
@@ -100,7 +95,7 @@ static void write_used_percent(FILE *stream, const struct sentence_input *input)
     gone = gone < 0 ? 0 : gone > limit->value ? limit->value : gone;
     metric.decimals = number_percent_decimals(limit->value);
     metric.value = number_percent(gone, limit->value, metric.decimals, true);
-    set_alerts(&metric, input->verdict, format_used_percent, limit->value);
+    set_alerts(&metric, &check->verdict, format_used_percent, limit->value);
     number_format(metric.max, 100, 0);
     write_next(stream, &metric);
 }
@@ -119,43 +114,39 @@ static void write_reset(FILE *stream, const struct result *result) {
     write_next(stream, &metric);
 }
 
-static void write_time(FILE *stream, const struct sentence_input *input) {
-    struct perfdata metric = metric_of("time", input->result->answer.request_ms, "s");
+static void write_time(FILE *stream, const struct check *check) {
+    struct perfdata metric = metric_of("time", check->result.answer.request_ms, "s");
 
     metric.decimals = 3;
-    number_format(metric.max, input->options->timeout, 0);
+    number_format(metric.max, check->options.timeout, 0);
     write_next(stream, &metric);
 }
 
-static int64_t lasts_s(const struct sentence_input *input) {
-    const struct forecast *forecast = input->forecast;
-
-    if (input->verdict->available <= 0)
-        return 0;
-    if (forecast != NULL && forecast->kind == FORECAST_GONE)
-        return forecast->gone_in_s;
-    return forecast_reset_in_s(input->result);
-}
-
-static void write_lasts(FILE *stream, const struct sentence_input *input) {
-    if (!input->options->has_forecast || !input->result->has_reset)
+static void write_lasts(FILE *stream, const struct check *check) {
+    if (!check->options.has_forecast || !check->result.has_reset)
         return;
-    struct perfdata metric = metric_of("lasts", lasts_s(input), "s");
-    struct range before_reset = {.has_start = true, .start = forecast_reset_in_s(input->result)};
-    if (input->options->forecast == STATE_WARNING)
+    struct range before_reset = {.has_start = true, .start = forecast_reset_in_s(&check->result)};
+    bool is_gone_before = check->forecast.kind == FORECAST_GONE;
+    int64_t lasts_s = is_gone_before ? check->forecast.gone_in_s : before_reset.start;
+    struct perfdata metric = metric_of("lasts", check->verdict.available > 0 ? lasts_s : 0, "s");
+    if (check->options.forecast == STATE_WARNING)
         range_format(metric.warning, &before_reset);
-    if (input->options->forecast == STATE_CRITICAL)
+    if (check->options.forecast == STATE_CRITICAL)
         range_format(metric.critical, &before_reset);
     number_format(metric.max, before_reset.start, 0);
     write_next(stream, &metric);
 }
 
-void metrics_write(FILE *stream, const struct sentence_input *input) {
-    write_available(stream, input);
-    write_used(stream, input);
-    write_used_percent(stream, input);
-    write_all_used(stream, info_of(input));
-    write_reset(stream, input->result);
-    write_time(stream, input);
-    write_lasts(stream, input);
+void metrics_write(FILE *stream, const struct check *check) {
+    enum reply_kind kind = info_of(check)->kind;
+
+    if (!check->has_answer || (kind != REPLY_TOKEN && kind != REPLY_LIMIT_EXCEEDED))
+        return;
+    write_available(stream, check);
+    write_used(stream, check);
+    write_used_percent(stream, check);
+    write_all_used(stream, info_of(check));
+    write_reset(stream, &check->result);
+    write_time(stream, check);
+    write_lasts(stream, check);
 }

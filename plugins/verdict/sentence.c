@@ -16,13 +16,8 @@ enum { SECONDS_PER_HOUR = 3600, SECONDS_PER_MINUTE = 60 };
 
 /* ---- Figures ---- */
 
-static const struct token_info *info_of(const struct sentence_input *input) {
-    return &input->result->answer.info;
-}
-
-static void write_description(FILE *stream, const struct token_info *info) {
-    if (info->description.text[0] != '\0')
-        fprintf(stream, "%s: ", info->description.text);
+static const struct token_info *info_of(const struct check *check) {
+    return &check->result.answer.info;
 }
 
 static void write_calls_left(FILE *stream, const struct token_info *info) {
@@ -56,10 +51,10 @@ static void write_duration(FILE *stream, int64_t seconds) {
         fprintf(stream, "%" PRId64 " min", seconds / SECONDS_PER_MINUTE);
 }
 
-static void write_forecast(FILE *stream, const struct sentence_input *input) {
-    const struct forecast *forecast = input->forecast;
+static void write_forecast(FILE *stream, const struct check *check) {
+    const struct forecast *forecast = &check->forecast;
 
-    if (forecast == NULL || forecast->kind != FORECAST_GONE)
+    if (forecast->kind != FORECAST_GONE)
         return;
     if (forecast->pace_s > 0) {
         fputs(", at the pace of the last ", stream);
@@ -70,17 +65,19 @@ static void write_forecast(FILE *stream, const struct sentence_input *input) {
     fputs(" gone in ", stream);
     write_duration(stream, forecast->gone_in_s);
     fputs(", ", stream);
-    write_duration(stream, forecast_reset_in_s(input->result) - forecast->gone_in_s);
+    write_duration(stream, forecast_reset_in_s(&check->result) - forecast->gone_in_s);
     fputs(" before the reset", stream);
 }
 
 /* ---- Reasons ---- */
 
-static void write_criterion(FILE *stream, const char *severity, const struct criterion *criterion) {
-    const struct threshold *threshold = criterion->threshold;
+static void write_criterion(FILE *stream, const char *severity, const struct threshold *threshold,
+                            const struct criterion *criterion) {
     int length = threshold_name_length(threshold);
 
     switch (criterion->resolution) {
+    case THRESHOLD_NONE:
+        break;
     case THRESHOLD_RESOLVED:
         fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold), length,
                 threshold->text);
@@ -96,27 +93,23 @@ static void write_criterion(FILE *stream, const char *severity, const struct cri
     }
 }
 
-static void write_reason(FILE *stream, const struct verdict *verdict) {
-    enum verdict_reason reason = verdict->reason;
-
-    if (reason == REASON_NO_CALLS_LEFT)
-        fputs("no calls left is always critical", stream);
-    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
-        write_criterion(stream, "warning", &verdict->warning);
-    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
-        write_criterion(stream, "critical", &verdict->critical);
-}
-
-static void write_reasons(FILE *stream, const struct verdict *verdict) {
+static void write_reasons(FILE *stream, const struct check *check) {
     static const char *const severities[] = {"ok", "warning", "critical", "unknown"};
-    bool is_within_limits = verdict->reason == REASON_WITHIN_LIMITS;
+    const struct verdict *verdict = &check->verdict;
+    enum verdict_reason reason = verdict->reason;
+    bool is_within_limits = reason == REASON_WITHIN_LIMITS;
 
     if (is_within_limits && !verdict->is_forecast_worse)
         return;
     fputs(" (", stream);
     if (verdict->is_forecast_worse)
         fprintf(stream, "%s: forecast%s", severities[verdict->state], is_within_limits ? "" : ", ");
-    write_reason(stream, verdict);
+    if (reason == REASON_NO_CALLS_LEFT)
+        fputs("no calls left is always critical", stream);
+    else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
+        write_criterion(stream, "warning", &check->options.warning, &verdict->warning);
+    else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
+        write_criterion(stream, "critical", &check->options.critical, &verdict->critical);
     fputc(')', stream);
 }
 
@@ -148,8 +141,8 @@ static bool is_same_host(const char *authority, const char *host) {
 
 /* What a server writes before an @ is a name and a password, and no part of the place; nor is a
  * query, in which a login page may have another number each time. */
-static void write_redirect(FILE *stream, const struct sentence_input *input) {
-    const char *url = token_exchange_redirect(&input->result->exchange);
+static void write_redirect(FILE *stream, const struct check *check) {
+    const char *url = token_exchange_redirect(&check->result.exchange);
 
     if (url == NULL)
         return;
@@ -157,7 +150,7 @@ static void write_redirect(FILE *stream, const struct sentence_input *input) {
     const char *authority = scheme_end != NULL ? scheme_end + strlen("://") : url;
     const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
     const char *place = at != NULL ? at + 1 : url;
-    if (is_same_host(at != NULL ? place : authority, input->options->server.host))
+    if (is_same_host(at != NULL ? place : authority, check->options.server.host))
         fputs(" (a redirect that stays on the same host", stream);
     else
         fprintf(stream, " (a redirect to %s",
@@ -176,31 +169,31 @@ static void write_not_understood(FILE *stream, const struct token_info *info) {
 
 /* ---- The text ---- */
 
-static void write_figures(FILE *stream, const struct sentence_input *input) {
-    write_calls_left(stream, info_of(input));
-    write_reset(stream, input->result);
-    write_forecast(stream, input);
-    write_reasons(stream, input->verdict);
+static void write_figures(FILE *stream, const struct check *check) {
+    write_calls_left(stream, info_of(check));
+    write_reset(stream, &check->result);
+    write_forecast(stream, check);
+    write_reasons(stream, check);
 }
 
-static void write_exceeded(FILE *stream, const struct sentence_input *input) {
-    const struct token_info *info = info_of(input);
+static void write_exceeded(FILE *stream, const struct check *check) {
+    const struct token_info *info = info_of(check);
 
     fputs("no calls left", stream);
     if (info->limit.is_known)
         fprintf(stream, " of %" PRId64, info->limit.value);
-    write_reset(stream, input->result);
+    write_reset(stream, &check->result);
     fputs(" (", stream);
     write_refusal(stream, info);
     fputc(')', stream);
 }
 
-static void write_token_refused(FILE *stream, const struct sentence_input *input) {
-    const char *token = input->options->secret.token;
+static void write_token_refused(FILE *stream, const struct check *check) {
+    const char *token = check->options.secret.token;
     const char *mistake = secret_likely_mistake(token, strlen(token));
 
     fputs("token refused: ", stream);
-    write_refusal(stream, info_of(input));
+    write_refusal(stream, info_of(check));
     fputs(" (look at the token file, the operation and the server of the token;"
           " an external token does not work",
           stream);
@@ -209,20 +202,20 @@ static void write_token_refused(FILE *stream, const struct sentence_input *input
     fputc(')', stream);
 }
 
-static void write_reply(FILE *stream, const struct sentence_input *input) {
-    const struct token_info *info = info_of(input);
+static void write_reply(FILE *stream, const struct check *check) {
+    const struct token_info *info = info_of(check);
 
-    if (info->kind != REPLY_TOKEN_REFUSED)
-        write_description(stream, info);
+    if (info->kind != REPLY_TOKEN_REFUSED && info->description.text[0] != '\0')
+        fprintf(stream, "%s: ", info->description.text);
     switch (info->kind) {
     case REPLY_TOKEN:
-        write_figures(stream, input);
+        write_figures(stream, check);
         break;
     case REPLY_LIMIT_EXCEEDED:
-        write_exceeded(stream, input);
+        write_exceeded(stream, check);
         break;
     case REPLY_TOKEN_REFUSED:
-        write_token_refused(stream, input);
+        write_token_refused(stream, check);
         break;
     case REPLY_BUSY:
         fputs("busy, which says nothing of the quota: ", stream);
@@ -232,7 +225,7 @@ static void write_reply(FILE *stream, const struct sentence_input *input) {
     case REPLY_REFUSED:
         fputs("API not usable: ", stream);
         write_refusal(stream, info);
-        write_redirect(stream, input);
+        write_redirect(stream, check);
         break;
     case REPLY_NOT_UNDERSTOOD:
         write_not_understood(stream, info);
@@ -240,68 +233,66 @@ static void write_reply(FILE *stream, const struct sentence_input *input) {
     }
 }
 
-void sentence_write_text(FILE *stream, const struct sentence_input *input) {
-    if (input->error != NULL)
-        fputs(input->error->text, stream);
+void sentence_write_text(FILE *stream, const struct check *check) {
+    if (check->has_answer)
+        write_reply(stream, check);
     else
-        write_reply(stream, input);
+        fputs(check->error.text, stream);
 }
 
-static void write_hints(FILE *stream, const struct sentence_input *input) {
-    const struct result *result = input->result;
+static void write_hints(FILE *stream, const struct check *check) {
+    const struct result *result = &check->result;
+    const struct secret *secret = &check->options.secret;
 
-    if (result != NULL && result->is_kept)
+    if (result->is_kept)
         fprintf(stream, " (answer %" PRId64 " s old)", result->age_s);
-    if (result != NULL && result->not_kept[0] != '\0')
+    if (result->not_kept[0] != '\0')
         fprintf(stream, " (answer not kept: %s)", result->not_kept);
-    if (input->world_readable_token)
+    if (secret->world_readable && secret->token[0] != '\0')
         fputs(" (token file is readable by everyone)", stream);
 }
 
 /* ---- All of it ---- */
 
-static void write_line(FILE *stream, const struct sentence_input *input) {
-    sentence_write_text(stream, input);
-    if (input->options->verbose >= 1 && input->result != NULL)
-        details_write_facts(stream, input);
-    write_hints(stream, input);
+/* Whether anything was asked or kept. */
+static bool has_result(const struct check *check) {
+    return check->result.is_kept || check->result.exchange.requests > 0;
 }
 
-static void write_perfdata(FILE *stream, const struct sentence_input *input) {
-    if (input->error == NULL && verdict_has_figures(info_of(input)->kind))
-        metrics_write(stream, input);
+static void write_line(FILE *stream, const struct check *check) {
+    sentence_write_text(stream, check);
+    if (check->options.verbose >= 1 && has_result(check))
+        details_write_facts(stream, check);
+    write_hints(stream, check);
 }
 
-static void write_long_output(FILE *stream, const struct sentence_input *input) {
-    if (input->error != NULL && input->error->kind == ERROR_USAGE)
+static void write_long_output(FILE *stream, const struct check *check) {
+    if (!check->has_answer && check->error.kind == ERROR_USAGE)
         fputs(options_usage, stream);
-    if (input->options->verbose >= 2 && input->result != NULL)
-        details_write_long_output(stream, input);
+    if (check->options.verbose >= 2 && has_result(check))
+        details_write_long_output(stream, check);
 }
 
-typedef void writer(FILE *stream, const struct sentence_input *input);
+typedef void writer(FILE *stream, const struct check *check);
 
-static char *write_to_memory(writer *write, const struct sentence_input *input) {
+/* Gives what is written, in malloc'ed memory; NULL where that ran out. */
+static char *write_to_memory(writer *write, const struct check *check) {
     struct memory_stream stream;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
-    write(stream.file, input);
+    write(stream.file, check);
     return memory_stream_close(&stream);
 }
 
-int sentence_print(const char *label, const struct sentence_input *input) {
-    char *line = write_to_memory(write_line, input);
-    char *perfdata = write_to_memory(write_perfdata, input);
-    char *long_output = write_to_memory(write_long_output, input);
-    bool is_complete = line != NULL && perfdata != NULL && long_output != NULL;
-    struct output output = {.state = STATE_UNKNOWN, .text = "out of memory"};
+int sentence_print(const char *label, const struct check *check) {
+    char *line = write_to_memory(write_line, check);
+    char *perfdata = write_to_memory(metrics_write, check);
+    char *long_output = write_to_memory(write_long_output, check);
+    int printed = output_print(label, check->verdict.state, line, perfdata, long_output);
 
-    if (is_complete)
-        output = (struct output){input->verdict->state, line, perfdata, long_output};
-    int printed = output_print(label, &output);
     free(line);
     free(perfdata);
     free(long_output);
-    return is_complete ? printed : -1;
+    return printed;
 }

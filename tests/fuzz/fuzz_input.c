@@ -125,7 +125,8 @@ static void require_clean(const char *bytes, size_t length) {
     char *clean = malloc(length + 1);
 
     require(clean != NULL, "there is memory");
-    require(text_clean(clean, bytes, length) == length && memcmp(clean, bytes, length) == 0,
+    require(text_clean(clean, bytes, length, TEXT_ONE_LINE) == length &&
+                memcmp(clean, bytes, length) == 0,
             "the output is clean");
     free(clean);
     require_no_secret(bytes, length);

@@ -31,7 +31,7 @@ static void require_judgement(const struct judgement *judgement, const struct to
     require(*judgement->text != '\0', "there is a text");
     require_fit_for_output(judgement->text);
     require(strlen(judgement->text) < 4096, "a line has an end");
-    if (judgement->perfdata != NULL)
+    if (*judgement->perfdata != '\0')
         require(strncmp(judgement->perfdata, "available=", 10) == 0 &&
                     strspn(judgement->perfdata, "abcdefghijklmnopqrstuvwxyz_=0123456789.-:~@;% ") ==
                         strlen(judgement->perfdata),
@@ -45,13 +45,13 @@ static void require_judgement(const struct judgement *judgement, const struct to
 
 struct judgement judge(const struct options *options, const struct result *result) {
     const struct token_info *info = &result->answer.info;
-    struct check check = {.options = *options, .result = *result};
+    struct check check = {.options = *options, .result = *result, .has_answer = true};
 
-    check_judge(&check);
+    evaluate(&check);
     struct judgement judgement = {
         .state = check.verdict.state,
         .text = check_write(&check, sentence_write_text),
-        .perfdata = verdict_has_figures(info->kind) ? check_write(&check, metrics_write) : NULL,
+        .perfdata = check_write(&check, metrics_write),
     };
     require_judgement(&judgement, info);
     return judgement;

@@ -15,7 +15,7 @@ struct options options_choose(struct fuzz_input *fuzz_input);
 struct judgement {
     enum state state;
     char *text;
-    char *perfdata; /* NULL: none */
+    char *perfdata; /* empty: none */
 };
 
 /* Judges a result, holds its line to what is promised of every line, and gives it. */

@@ -43,7 +43,7 @@ static void use(const struct options *options, const struct token_info *info, ch
     result.exchange.requests = 1;
     result.exchange.responses[0].redirect = redirect;
     struct judgement judgement = judge(options, &result);
-    if (verdict_has_figures(info->kind))
+    if (*judgement.perfdata != '\0')
         keep(options, &result, &judgement);
     judgement_free(&judgement);
 }

@@ -22,9 +22,9 @@ static void clean(const char *bytes, size_t length) {
     char *twice = malloc(length + 1);
 
     require(once != NULL && twice != NULL, "there is memory");
-    size_t size = text_clean(once, bytes, length);
+    size_t size = text_clean(once, bytes, length, TEXT_ONE_LINE);
     require(size <= length, "cleaning makes nothing longer");
-    require(text_clean(twice, once, size) == size && memcmp(once, twice, size) == 0,
+    require(text_clean(twice, once, size, TEXT_ONE_LINE) == size && memcmp(once, twice, size) == 0,
             "what is clean stays as it is");
     free(once);
     free(twice);
@@ -38,7 +38,7 @@ static void mask(const char *bytes, size_t length) {
     require(masked_length <= length && masked[masked_length] == '\0', "a mask is short");
     require_no_secret(masked, masked_length);
     free(masked);
-    masked = text_mask_and_clean(bytes, length);
+    masked = text_mask_and_clean(bytes, length, TEXT_ONE_LINE);
     require(masked != NULL && strlen(masked) <= length, "what is masked and clean is not longer");
     require_fit_for_output(masked);
     free(masked);

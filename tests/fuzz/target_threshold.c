@@ -59,6 +59,9 @@ static void resolve(const struct threshold *threshold, int64_t limit, int64_t le
     struct range range;
 
     switch (threshold_resolve(threshold, limit, &range)) {
+    case THRESHOLD_NONE:
+        require(false, "what was given is there");
+        return;
     case THRESHOLD_NEEDS_LIMIT:
         require(limit < 1 && needs_limit(threshold), "a limit is needed for percentages only");
         return;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "verdict/evaluate.h"
 #include "verdict/sentence.h"
 
 #include "number.h"
@@ -56,17 +55,8 @@ static inline struct threshold threshold_of(const char *text) {
 
     if (text != NULL && threshold_parse(text, &threshold, &reason) != 0)
         abort();
-    threshold.text = text;
     return threshold;
 }
-
-struct check {
-    struct options options;
-    struct result result;
-    struct forecast forecast;
-    struct verdict verdict;
-    struct sentence_input input;
-};
 
 static inline void check_prepare(struct check *check, enum reply_kind kind,
                                  const struct figures *figures, const char *warning,
@@ -81,39 +71,20 @@ static inline void check_prepare(struct check *check, enum reply_kind kind,
                     .unavailable = STATE_CRITICAL,
                     .forecast = STATE_WARNING},
         .result = result_of(&info),
+        .has_answer = true,
     };
-}
-
-static inline void check_judge(struct check *check) {
-    bool has_forecast =
-        check->options.has_forecast && check->result.answer.info.kind == REPLY_TOKEN;
-    if (has_forecast)
-        check->forecast = forecast_make(&check->result);
-    const struct evaluate_input input = {
-        .info = &check->result.answer.info,
-        .warning = &check->options.warning,
-        .critical = &check->options.critical,
-        .forecast = has_forecast ? &check->forecast : NULL,
-        .forecast_state = check->options.forecast,
-        .unavailable = check->options.unavailable,
-    };
-    check->verdict = evaluate(&input);
-    check->input = (struct sentence_input){.options = &check->options,
-                                           .result = &check->result,
-                                           .forecast = input.forecast,
-                                           .verdict = &check->verdict};
 }
 
 /* What is written of a check, in malloc'ed memory. */
 static inline char *check_write(const struct check *check,
-                                void (*write)(FILE *stream, const struct sentence_input *input)) {
+                                void (*write)(FILE *stream, const struct check *check)) {
     char *text = NULL;
     size_t length;
     FILE *stream = open_memstream(&text, &length);
 
     if (stream == NULL)
         abort();
-    write(stream, &check->input);
+    write(stream, check);
     fclose(stream);
     return text;
 }

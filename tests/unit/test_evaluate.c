@@ -65,7 +65,7 @@ UNIT_TEST(figures_are_judged_by_the_thresholds) {
         const struct figures figures = {cases[i].available, cases[i].limit, NO, NO};
         struct check check;
         check_prepare(&check, REPLY_TOKEN, &figures, cases[i].warning, cases[i].critical);
-        check_judge(&check);
+        evaluate(&check);
         const struct verdict *verdict = &check.verdict;
         unit_check(verdict->state == cases[i].state && verdict->reason == cases[i].reason &&
                        verdict->available == cases[i].available && !verdict->is_forecast_worse,
@@ -95,7 +95,7 @@ UNIT_TEST(replies_without_figures_have_a_state_each) {
             struct check check;
             check_prepare(&check, cases[i].kind, &figures, "20%", "10%");
             check.options.unavailable = unavailable;
-            check_judge(&check);
+            evaluate(&check);
             unit_check(check.verdict.state == cases[i].states[unavailable] &&
                            check.verdict.reason == REASON_REPLY && check.verdict.available == 0,
                        "kind %d: %s", (int)cases[i].kind, state_name(check.verdict.state));
@@ -124,12 +124,12 @@ UNIT_TEST(calls_that_run_out_raise_the_state) {
             check_prepare(&check, REPLY_TOKEN, &runs_out, cases[i].warning, cases[i].critical);
             check.options.has_forecast = true;
             check.options.forecast = state;
-            check_judge(&check);
+            evaluate(&check);
             unit_check(
                 check.verdict.state == with && check.verdict.is_forecast_worse == (with != without),
                 "case %zu, at least %s: %s", i, state_name(state), state_name(check.verdict.state));
             check.result.answer.info.used.value = 375; /* so that they last */
-            check_judge(&check);
+            evaluate(&check);
             unit_check(check.verdict.state == without && !check.verdict.is_forecast_worse,
                        "case %zu: calls that last change the state", i);
         }

@@ -11,7 +11,7 @@
 /* Manual, PERFDATA. */
 
 static void check_metrics(struct check *check, const char *expected) {
-    check_judge(check);
+    evaluate(check);
     char *perfdata = check_write(check, metrics_write);
 
     unit_check(strcmp(perfdata, expected) == 0, "-w %s -c %s:\n'%s', not\n'%s'",
@@ -208,7 +208,7 @@ UNIT_TEST(the_reset_and_the_end_come_nearer) {
         check.options.has_forecast = true;
         check.options.forecast = cases[i].forecast;
         check.result.age_s = cases[i].age_s;
-        check_judge(&check);
+        evaluate(&check);
         char *perfdata = check_write(&check, metrics_write);
         size_t length = strlen(perfdata);
         unit_check(length > strlen(end) && strcmp(perfdata + length - strlen(end), end) == 0,
@@ -240,7 +240,7 @@ static double check_alerts(int64_t available, int64_t limit, int64_t minimum) {
 
     snprintf(critical, sizeof critical, "%" PRId64, minimum);
     check_prepare(&check, REPLY_TOKEN, &figures, NULL, critical);
-    check_judge(&check);
+    evaluate(&check);
     char *perfdata = check_write(&check, metrics_write);
     bool alert = available < minimum;
     (void)read_metric(perfdata, " used=", &used_alerts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "range.h"
+#include "threshold.h"
 #include "unit.h"
 
 #include <inttypes.h>

@@ -41,7 +41,7 @@ UNIT_TEST(the_text_says_what_is_left) {
         struct check check;
         check_prepare(&check, REPLY_TOKEN, &cases[i].figures, NULL, NULL);
         check.result.age_s = cases[i].age_s;
-        check_judge(&check);
+        evaluate(&check);
         check_text(&check, cases[i].text);
     }
 }
@@ -74,8 +74,8 @@ UNIT_TEST(the_text_says_when_the_calls_run_out) {
         struct check check;
         char expected[200];
         check_prepare(&check, REPLY_TOKEN, &figures, NULL, NULL);
-        check_judge(&check);
-        check.input.forecast = &forecast;
+        evaluate(&check);
+        check.forecast = forecast;
         snprintf(expected, sizeof expected, "800 calls left, counter resets in 9 h%s",
                  cases[i].text);
         check_text(&check, expected);
@@ -115,7 +115,7 @@ UNIT_TEST(the_text_says_why) {
         check_prepare(&check, REPLY_TOKEN, &figures, cases[i].warning, cases[i].critical);
         check.options.has_forecast = has_forecast;
         check.options.forecast = (enum state)cases[i].forecast;
-        check_judge(&check);
+        evaluate(&check);
         snprintf(expected, sizeof expected,
                  "800 of 4550 calls left (17.58%%), counter resets in 9 h%s%s",
                  has_forecast ? ", at today's pace gone in 3 h, 5 h before the reset" : "",
@@ -132,7 +132,7 @@ UNIT_TEST(without_a_limit_a_percentage_is_no_threshold) {
         struct check check;
         char expected[200];
         check_prepare(&check, REPLY_TOKEN, &figures, "20%:", criticals[i]);
-        check_judge(&check);
+        evaluate(&check);
         snprintf(expected, sizeof expected,
                  "7 calls left (the %s needs a limit, and the answer has none above 0)",
                  i == 0 ? "warning threshold 20%" : "critical threshold 10%");
@@ -172,7 +172,7 @@ UNIT_TEST(a_redirect_names_the_place) {
         check.result.answer.info.status = 302;
         check.result.exchange.requests = 1;
         check.result.exchange.responses[0].redirect = (char *)(uintptr_t)cases[i].redirect;
-        check_judge(&check);
+        evaluate(&check);
         snprintf(expected, sizeof expected, "API not usable: HTTP 302%s", cases[i].words);
         check_text(&check, expected);
     }

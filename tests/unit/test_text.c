@@ -48,12 +48,30 @@ UNIT_TEST(foreign_text_is_cleaned) {
     for (size_t i = 0; i < UNIT_COUNT(cleaning); i++) {
         char out[256];
         char same[256];
-        size_t length = text_clean(out, cleaning[i].bytes, cleaning[i].length);
+        size_t length = text_clean(out, cleaning[i].bytes, cleaning[i].length, TEXT_ONE_LINE);
         unit_check(matches(out, cleaning[i].pattern) && length == strlen(out), "'%s' became '%s'",
                    unit_show(cleaning[i].bytes, cleaning[i].length).text, unit_show_text(out).text);
         memcpy(same, cleaning[i].bytes, cleaning[i].length);
-        text_clean(same, same, cleaning[i].length);
+        text_clean(same, same, cleaning[i].length, TEXT_ONE_LINE);
         unit_check(strcmp(same, out) == 0, "'%s' in its place", unit_show_text(out).text);
+    }
+}
+
+UNIT_TEST(line_ends_may_stay) {
+    static const struct {
+        const char *bytes;
+        const char *expected;
+    } cases[] = {
+        {"", ""},         {"\n", "\n"},        {"a\r\nb\n\nc", "a\nb\n\nc"},
+        {"a\r", "a"},     {"\r\r\n", " \n"},   {"a\rb\v|\t\n", "a b ? \n"},
+        {"a\n\r", "a\n"}, {"\xC3\r\n", "?\n"}, {"\xC3\n\xB1", "?\n?"},
+    };
+
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        char out[32];
+        size_t length = text_clean(out, cases[i].bytes, strlen(cases[i].bytes), TEXT_LINES);
+        unit_check(strcmp(out, cases[i].expected) == 0 && length == strlen(out), "'%s' became '%s'",
+                   unit_show_text(cases[i].bytes).text, unit_show_text(out).text);
     }
 }
 
@@ -86,7 +104,7 @@ UNIT_TEST(every_code_point_stays_or_goes) {
         size_t size = encode(bytes + 1, point);
         bytes[1 + size] = 'z';
         read = character_read(bytes + 1, size + 1, &read_size);
-        size_t length = text_clean(out, bytes, size + 2);
+        size_t length = text_clean(out, bytes, size + 2, TEXT_ONE_LINE);
         unit_check(read == (is_surrogate ? -1 : (int32_t)point) &&
                        read_size == (is_surrogate ? 1 : size),
                    "U+%04X is read as %d", point, read);
@@ -111,7 +129,7 @@ UNIT_TEST(masking_comes_before_cleaning_and_after_it) {
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         mask_register(cases[i].secret);
-        char *result = text_mask_and_clean(cases[i].text, strlen(cases[i].text));
+        char *result = text_mask_and_clean(cases[i].text, strlen(cases[i].text), TEXT_ONE_LINE);
         assert_non_null(result);
         unit_check(matches(result, cases[i].pattern), "'%s' became '%s'",
                    unit_show_text(cases[i].text).text, unit_show_text(result).text);

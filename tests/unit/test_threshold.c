@@ -129,6 +129,8 @@ UNIT_TEST(thresholds_resolve_to_the_range_that_alerts_alike) {
         struct range range;
         char text[RANGE_SIZE] = "";
         switch (threshold_resolve(&threshold, cases[i].limit, &range)) {
+        case THRESHOLD_NONE:
+            break;
         case THRESHOLD_RESOLVED:
             range_format(text, &range);
             break;
