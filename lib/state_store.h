@@ -34,9 +34,9 @@ void store_open(struct store *store, const char *root, bool make_root, const cha
  * that is trusted, and where the store could not be opened. */
 size_t store_read(const struct store *store, char *buffer, size_t size);
 
-/* Takes the lock, without waiting; it is a file beside the other, which stays. Gives false where
- * another process has it: to be called again. Else this process alone has it until store_close(),
- * and what a killed writer left is gone; or there is trouble. */
+/* Takes the lock, a file beside the other that stays, without waiting. Gives true where this
+ * process may go on: it alone has the lock until store_close(), and what a killed writer left is
+ * gone; or there is trouble. Gives false where another process has the lock. */
 bool store_lock(struct store *store);
 
 /* Replaces the file, at once and as a whole, under the lock. It is not flushed to the disk: a file
