@@ -112,7 +112,6 @@ static enum state run(struct check *check, int argc, char **argv) {
         break;
     }
     start_watchdog(check);
-    process_silence_standard_error();
     if (complete_options(check, &error) != 0 ||
         result_get(&check->options, &check->deadline, &check->result, &error) != 0)
         return end_in_error(check, &error);
