@@ -132,7 +132,8 @@ static void set_request(struct http_exchange *exchange) {
 #endif
 }
 
-/* Nothing but the file or the directory is trusted, by the proxy's connection neither. */
+/* Nothing but the file or the directory, which is libcurl's default, is trusted, by the proxy's
+ * connection neither. */
 static void set_trust(struct http_exchange *exchange) {
     const char *file = exchange->request->options->ca_file;
 
