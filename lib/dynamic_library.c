@@ -8,6 +8,8 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#ifdef WITH_LAZY_LIBRARIES
+
 /* The dynamic linker says what is missing, and where. */
 static int fail(struct error *error) {
     const char *reason = dlerror();
@@ -17,19 +19,32 @@ static int fail(struct error *error) {
     return error_set(error, ERROR_LOCAL, "cannot load a library: %s", shown.text);
 }
 
-int library_load(const char *soname, const struct library_function *functions, size_t count,
-                 void *table, struct error *error) {
+int library_load(const char *soname, const library_function *functions, void *table, size_t size,
+                 struct error *error) {
     /* With RTLD_NOW each request would pay for some thousand functions that it never calls. */
     void *library = dlopen(soname, RTLD_LAZY);
+    void *address;
 
     if (library == NULL)
         return fail(error);
-    for (size_t i = 0; i < count; i++) {
-        void *address = dlsym(library, functions[i].name);
+    for (size_t at = 0; at < size; at += sizeof address) {
+        address = dlsym(library, *functions++);
         if (address == NULL)
             return fail(error);
         /* POSIX lets a pointer to an object, as dlsym() gives it, hold one to a function. */
-        memcpy((char *)table + functions[i].place, &address, sizeof address);
+        memcpy((char *)table + at, &address, sizeof address);
     }
     return 0;
 }
+
+#else
+
+int library_load(const char *soname, const library_function *functions, void *table, size_t size,
+                 struct error *error) {
+    (void)soname;
+    (void)error;
+    memcpy(table, functions, size);
+    return 0;
+}
+
+#endif

@@ -4,7 +4,6 @@
 #include "process.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -14,21 +13,11 @@
 #include <sys/prctl.h>
 #endif
 
-/* Opens what can be neither read nor written; gives its descriptor, the lowest free one. It always
- * exists, and looking into it takes no permission. */
+/* Opens what can be neither read nor written; gives its descriptor, the lowest free one, which is
+ * one of the standard ones where that was closed. It always exists, and looking into it takes no
+ * permission. */
 static int open_nothing(void) {
     return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-static int occupy_closed_descriptors(void) {
-    struct pollfd standard[] = {{.fd = STDIN_FILENO}, {.fd = STDOUT_FILENO}, {.fd = STDERR_FILENO}};
-    const size_t count = sizeof standard / sizeof standard[0];
-
-    (void)poll(standard, count, 0);
-    for (size_t i = 0; i < count; i++)
-        if ((standard[i].revents & POLLNVAL) != 0 && open_nothing() < 0)
-            return -1;
-    return 0;
 }
 
 /* SIGPIPE and SIGXFSZ are blocked, so that the call itself fails, and the process goes on. */
@@ -56,16 +45,15 @@ static void keep_memory_private(void) {
 }
 
 int process_prepare(void) {
+    int nothing;
+
     set_signals();
     keep_memory_private();
     umask(S_IRWXG | S_IRWXO);
-    return occupy_closed_descriptors();
-}
-
-void process_silence_standard_error(void) {
-    int nothing = open_nothing();
-
-    dup2(nothing >= 0 ? nothing : STDIN_FILENO, STDERR_FILENO);
+    do
+        nothing = open_nothing();
+    while (nothing >= 0 && nothing <= STDERR_FILENO);
+    return nothing < 0 || dup2(nothing, STDERR_FILENO) < 0 ? -1 : 0;
 }
 
 bool process_can_write(void) {

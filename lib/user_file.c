@@ -3,6 +3,8 @@
 
 #include "user_file.h"
 
+#include "watchdog.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -47,9 +49,8 @@ static int check_type(struct user_file *file, struct error *error) {
 }
 
 int user_file_open(struct user_file *file, const char *path, const char *what,
-                   const struct deadline *deadline, struct error *error) {
-    *file = (struct user_file){.deadline = deadline,
-                               .is_standard_input = strcmp(path, USER_FILE_STANDARD_INPUT) == 0};
+                   struct error *error) {
+    *file = (struct user_file){.is_standard_input = strcmp(path, USER_FILE_STANDARD_INPUT) == 0};
     set_name(file, path, what);
     /* Without O_NONBLOCK, opening a named pipe would wait for its writer. */
     if (!file->is_standard_input)
@@ -62,15 +63,12 @@ int user_file_open(struct user_file *file, const char *path, const char *what,
     return -1;
 }
 
-static int wait_for_bytes(const struct user_file *file, struct error *error) {
-    const struct deadline *deadline = file->deadline;
+/* Also for the one who is to open the pipe's other end. */
+static void wait_for_writer(const struct user_file *file) {
     struct pollfd ready = {.fd = file->fd, .events = POLLIN};
 
-    while (poll(&ready, 1, deadline_left_ms(deadline)) <= 0)
-        if (deadline_left_ms(deadline) == 0)
-            return error_set(error, ERROR_LOCAL, "timeout: waited %d s for the %s",
-                             deadline->seconds, file->name);
-    return 0;
+    watchdog_expect_own(file->name);
+    (void)poll(&ready, 1, -1);
 }
 
 /* Gives the number of bytes, 0 at the end, or -1. */
@@ -78,8 +76,8 @@ static long read_bytes(struct user_file *file, void *buffer, size_t size, struct
     ssize_t length;
 
     do {
-        if (file->is_pipe && wait_for_bytes(file, error) != 0)
-            return -1;
+        if (file->is_pipe)
+            wait_for_writer(file);
         length = read(file->fd, buffer, size);
     } while (length < 0 && (errno == EINTR || (errno == EAGAIN && file->is_pipe)));
     if (length < 0)

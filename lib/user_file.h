@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "deadline.h"
 #include "error.h"
 #include "text.h"
 
@@ -16,7 +15,6 @@ enum { USER_FILE_SIZE_MAX = 16 * 1024 * 1024, USER_FILE_LINE_MAX = 8192 };
 
 struct user_file {
     int fd;
-    const struct deadline *deadline;
     bool is_pipe;
     bool is_standard_input;
     bool world_readable; /* its mode lets every user read it; not set for standard input */
@@ -32,15 +30,14 @@ struct user_file {
 };
 
 /* Opens the file called `path` ("-": standard input). `what` names it in messages, as in "token
- * file"; the path follows where it cannot be the token: where it has a slash. The deadline must
- * outlive it. Gives 0, or -1 with ERROR_LOCAL. */
-int user_file_open(struct user_file *file, const char *path, const char *what,
-                   const struct deadline *deadline, struct error *error);
+ * file"; the path follows where it cannot be the token: where it has a slash. Gives 0, or -1 with
+ * ERROR_LOCAL. */
+int user_file_open(struct user_file *file, const char *path, const char *what, struct error *error);
 
 /* Reads the next line of at most USER_FILE_LINE_MAX bytes into file->line, without its end (LF or
  * CR LF). What a pipe delivers behind it is not waited for. Gives 1, 0 where there is no further
- * line, or -1 with ERROR_LOCAL, also where the line is longer, where a pipe stays silent until the
- * deadline, and beyond USER_FILE_SIZE_MAX bytes in all. */
+ * line, or -1 with ERROR_LOCAL, also where the line is longer, and beyond USER_FILE_SIZE_MAX bytes
+ * in all. A pipe that stays silent is the watchdog's: a timeout means UNKNOWN then. */
 int user_file_read_line(struct user_file *file, struct error *error);
 
 /* Fills *error with file and line, followed by the two texts. Always returns -1. */

@@ -3,7 +3,7 @@
 
 #include "watchdog.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,15 +15,20 @@
 #include <unistd.h>
 
 /* What bounds itself, as libcurl does, has so much more time to say it in better words. */
-enum { GRACE_MS = 300, STACK_SIZE = 64 * 1024 };
+enum { GRACE_MS = 300, LOOK_MS = 50, STACK_SIZE = 64 * 1024 };
+
+struct timeout {
+    int64_t end_ms;
+    enum state state;
+    char words[64]; /* ": timeout: waited N s for " */
+};
 
 /* Signal handlers and the thread get at nothing else. */
 static struct {
     const char *label;
-    enum state timeout_state;
-    char waited[64]; /* ": timeout: waited N s for " */
+    _Atomic(const struct timeout *) timeout;
     _Atomic(const char *) what;
-    int64_t end_ms;
+    atomic_bool is_own; /* WHAT is */
     atomic_flag has_spoken;
 } last_words = {.what = "its own start", .has_spoken = ATOMIC_FLAG_INIT};
 
@@ -50,40 +55,25 @@ static _Noreturn void speak(enum state state, const char *begin, const char *mid
     _exit((int)state);
 }
 
+static int64_t left_ms(void) {
+    return atomic_load(&last_words.timeout)->end_ms - clock_now_ms();
+}
+
 static void end_by_timeout(void) {
+    const struct timeout *timeout = atomic_load(&last_words.timeout);
+
     if (!atomic_flag_test_and_set(&last_words.has_spoken))
-        speak(last_words.timeout_state, last_words.waited, "", "");
+        speak(last_words.is_own ? STATE_UNKNOWN : timeout->state, timeout->words, "", "");
 }
 
 /* ---- Timeouts ---- */
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t deadline_changed;
-
-static int64_t left_ms(void) {
-    return last_words.end_ms - clock_now_ms();
-}
-
+/* Looks again and again, because another deadline may be set meanwhile. */
 static void *watch(void *unused) {
-    (void)unused;
-    pthread_mutex_lock(&mutex);
-    while (left_ms() > 0) {
-        const struct timespec end = {.tv_sec = (time_t)(last_words.end_ms / 1000),
-                                     .tv_nsec = (long)(last_words.end_ms % 1000 * 1000000)};
-        pthread_cond_timedwait(&deadline_changed, &mutex, &end);
-    }
+    while (left_ms() > 0)
+        poll(NULL, 0, LOOK_MS);
     end_by_timeout();
-    pthread_mutex_unlock(&mutex);
-    return NULL;
-}
-
-static void make_condition(void) {
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&deadline_changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    return unused;
 }
 
 /* On a stack that is there already, because making one costs two system calls. */
@@ -102,22 +92,16 @@ static bool start_thread(void) {
 }
 
 static void on_alarm(int number) {
-    int saved_errno = errno;
-
     (void)number;
     if (left_ms() <= 0)
         end_by_timeout();
-    errno = saved_errno;
 }
 
 /* Where no thread can be had. */
 static void start_alarm(void) {
     struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    int64_t left = left_ms() + 1;
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = (time_t)(left / 1000), .tv_usec = (suseconds_t)(left % 1000 * 1000)},
-        .it_interval = {.tv_usec = GRACE_MS * 1000L},
-    };
+    const struct timeval often = {.tv_usec = LOOK_MS * 1000};
+    const struct itimerval timer = {often, often};
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGALRM, &action, NULL);
@@ -163,24 +147,22 @@ static void catch_fatal_signals(void) {
 
 /* ---- All of it ---- */
 
-static void set_last_words(const char *label, const struct deadline *deadline,
-                           enum state timeout_state) {
-    last_words.label = label;
-    last_words.timeout_state = timeout_state;
-    last_words.end_ms = deadline->end_ms + GRACE_MS;
-    snprintf(last_words.waited, sizeof last_words.waited, ": timeout: waited %d s for ",
-             deadline->seconds);
+/* In the one of two places that nobody reads. */
+static void set_timeout(const struct deadline *deadline, enum state state) {
+    static struct timeout timeouts[2];
+    struct timeout *next = &timeouts[atomic_load(&last_words.timeout) == timeouts];
+
+    next->end_ms = deadline->end_ms + GRACE_MS;
+    next->state = state;
+    snprintf(next->words, sizeof next->words, ": timeout: waited %d s for ", deadline->seconds);
+    atomic_store(&last_words.timeout, next);
 }
 
 void watchdog_start(const char *label, const struct deadline *deadline, enum state timeout_state) {
     static bool has_thread;
 
-    if (!has_thread)
-        make_condition();
-    pthread_mutex_lock(&mutex);
-    set_last_words(label, deadline, timeout_state);
-    pthread_cond_signal(&deadline_changed);
-    pthread_mutex_unlock(&mutex);
+    last_words.label = label;
+    set_timeout(deadline, timeout_state);
 #ifndef WITH_SANITIZERS
     catch_fatal_signals();
 #endif
@@ -190,7 +172,16 @@ void watchdog_start(const char *label, const struct deadline *deadline, enum sta
 }
 
 void watchdog_expect(const char *what) {
-    atomic_store(&last_words.what, what);
+    last_words.is_own = false;
+    last_words.what = what;
+}
+
+void watchdog_expect_own(const char *name) {
+    static char copy[1024];
+
+    snprintf(copy, sizeof copy, "the %s", name);
+    last_words.what = copy;
+    last_words.is_own = true;
 }
 
 void watchdog_stop(void) {

@@ -19,6 +19,10 @@ void watchdog_start(const char *label, const struct deadline *deadline, enum sta
 /* Sets WHAT: a constant that completes "waited for". To be called before anything that may wait. */
 void watchdog_expect(const char *what);
 
+/* Sets WHAT to "the " and a copy of that name; until the next watchdog_expect() a timeout means
+ * UNKNOWN, because it is this machine's own. */
+void watchdog_expect_own(const char *name);
+
 /* Calls it off, because the process prints a line of its own now; after that a signal only ends it.
  * Does not return where the watchdog has begun to print. */
 void watchdog_stop(void);

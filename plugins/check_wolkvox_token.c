@@ -27,12 +27,12 @@ static void start_watchdog(struct check *check) {
 static int complete_options(struct check *check, struct error *error) {
     enum state timeout_state = check->options.timeout_state;
 
-    if (options_complete(&check->options, &check->deadline, error) != 0)
+    if (options_complete(&check->options, error) != 0)
         return -1;
     if (check->options.timeout != check->deadline.seconds ||
         check->options.timeout_state != timeout_state)
         start_watchdog(check);
-    return secret_load(&check->options, &check->deadline, error);
+    return secret_load(&check->options, error);
 }
 
 /* Gives the state to exit with. */
@@ -51,7 +51,7 @@ static enum state run(struct check *check, int argc, char **argv) {
     }
     switch (options_scan(argc, argv, &check->options, error)) {
     case OPTIONS_HELP:
-        options_print_help();
+        output_print_text(options_help);
         return STATE_UNKNOWN;
     case OPTIONS_VERSION:
         output_print_text(PACKAGE_STRING "\n");
@@ -62,7 +62,6 @@ static enum state run(struct check *check, int argc, char **argv) {
         break;
     }
     start_watchdog(check);
-    process_silence_standard_error();
     check->has_answer = complete_options(check, error) == 0 &&
                         result_get(&check->options, &check->deadline, &check->result, error) == 0;
     return conclude(check);

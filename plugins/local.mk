@@ -4,6 +4,7 @@ noinst_LIBRARIES += libwolkvox.a
 libwolkvox_a_SOURCES = \
 	plugins/options/api.h \
 	plugins/options/command_line.c plugins/options/command_line.h \
+	plugins/options/help.c \
 	plugins/options/ini_options.c plugins/options/ini_options.h \
 	plugins/options/option_table.c plugins/options/option_table.h \
 	plugins/options/option_values.c plugins/options/option_values.h \
@@ -13,11 +14,9 @@ libwolkvox_a_SOURCES = \
 	plugins/http/ca_file.c plugins/http/ca_file.h \
 	plugins/http/exchange.c plugins/http/exchange.h \
 	plugins/http/http.c plugins/http/http.h \
-	plugins/http/libcurl.c plugins/http/libcurl.h \
-	plugins/http/outcome.c plugins/http/outcome.h \
+	plugins/http/outcome.c \
 	plugins/api/apis.c \
 	plugins/api/decode.c plugins/api/decode.h \
-	plugins/api/libjson.c plugins/api/libjson.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.h \
 	plugins/cache/info_cache.c plugins/cache/info_cache.h \

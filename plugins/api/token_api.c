@@ -39,79 +39,30 @@ char *token_api_url(const struct options *options) {
     return memory_stream_close(&stream);
 }
 
-/* ---- The headers ---- */
-
-struct headers {
-    char token[32 + SECRET_MAX];
-    char server[32 + HOST_MAX];
-    const char *lines[5];
-};
-
-static void set_headers(struct headers *headers, const struct options *options) {
-    const struct api *api = options->api;
-    const char **line = headers->lines;
-    int digits = (int)server_count_digits(&options->server, api);
-
-    snprintf(headers->token, sizeof headers->token, "%s: %s", api->token_header,
-             options->secret.token);
-    *line++ = headers->token;
-    /* A name without a value keeps libcurl from sending its own with POST. */
-    *line++ = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
-    *line++ = "Accept: application/json";
-    if (api->server_header != NULL && digits > 0) {
-        snprintf(headers->server, sizeof headers->server, "%s: %.*s", api->server_header, digits,
-                 options->server.host + strlen(api->host_prefix));
-        *line++ = headers->server;
-    }
-    *line = NULL;
-}
-
 /* ---- Asking ---- */
 
-/* What does not change from one request to the next. */
-struct asking {
-    const struct libjson *json;
-    const struct options *options;
-    struct http_request *request;
-    struct token_exchange *exchange;
-};
-
-static int ask(const struct asking *asking, const char *method, struct error *error) {
-    struct token_exchange *exchange = asking->exchange;
+static int ask(const struct libjson *json, const struct http_request *request,
+               struct token_exchange *exchange, struct error *error) {
+    const struct options *options = request->options;
     struct http_response *response = &exchange->responses[exchange->requests];
 
-    asking->request->post = strcmp(method, "POST") == 0;
-    exchange->methods[exchange->requests++] = method;
-    int result = http_perform(asking->request, response, error);
+    exchange->methods[exchange->requests++] = request->post ? "POST" : "GET";
+    int result = http_perform(request, response, error);
     exchange->milliseconds += response->milliseconds;
     if (result != 0)
         return -1;
-    const struct raw_reply reply = {
-        .status = response->status,
-        .body = response->body,
-        .length = response->body_length,
-        .is_too_large = response->too_large,
-    };
     token_info_free(&exchange->info);
-    result = decode_reply(asking->json, asking->options->api, &reply, asking->options->verbose >= 2,
-                          &exchange->info);
+    result = decode_reply(json, options->api, response, options->verbose >= 2, &exchange->info);
     return result == 0 ? 0 : error_out_of_memory(error);
-}
-
-static int ask_by_method(const struct asking *asking, struct error *error) {
-    enum method_choice method = asking->options->method;
-
-    if (ask(asking, method == METHOD_GET ? "GET" : "POST", error) != 0)
-        return -1;
-    bool try_get =
-        method == METHOD_POST_THEN_GET && asking->exchange->info.kind == REPLY_WRONG_METHOD;
-    return try_get ? ask(asking, "GET", error) : 0;
 }
 
 int token_api_ask(const struct options *options, const struct deadline *deadline,
                   struct token_exchange *exchange, struct error *error) {
+    const struct api *api = options->api;
+    int digits = (int)server_count_digits(&options->server, api);
+    char token[32 + SECRET_MAX];
+    char server[32 + HOST_MAX];
     struct libjson json;
-    struct headers headers;
 
     *exchange = (struct token_exchange){.url = token_api_url(options)};
     if (exchange->url == NULL)
@@ -120,22 +71,29 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     watchdog_expect("json-c to load");
     if (libjson_load(&json, error) != 0)
         return -1;
-    set_headers(&headers, options);
+    snprintf(token, sizeof token, "%s: %s", api->token_header, options->secret.token);
+    /* A name without a value keeps libcurl from sending its own with POST. */
+    const char *type = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
+    const char *headers[] = {token, type, "Accept: application/json", NULL, NULL};
+    if (api->server_header != NULL && digits > 0) {
+        snprintf(server, sizeof server, "%s: %.*s", api->server_header, digits,
+                 options->server.host + strlen(api->host_prefix));
+        headers[3] = server;
+    }
     struct http_request request = {
-        .server = &options->server,
-        .url = exchange->url,
-        .headers = headers.lines,
-        .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
-        .ca_file = options->ca_file,
-        .proxy = options->proxy,
-        .ipv4 = options->ipv4,
-        .ipv6 = options->ipv6,
-        .record = options->verbose >= 3,
+        .options = options,
         .deadline = deadline,
+        .url = exchange->url,
+        .headers = headers,
+        .post = options->method != METHOD_GET,
     };
-    const struct asking asking = {
-        .json = &json, .options = options, .request = &request, .exchange = exchange};
-    return ask_by_method(&asking, error);
+    if (ask(&json, &request, exchange, error) != 0)
+        return -1;
+    if (options->method == METHOD_POST_THEN_GET && exchange->info.kind == REPLY_WRONG_METHOD) {
+        request.post = false;
+        return ask(&json, &request, exchange, error);
+    }
+    return 0;
 }
 
 const char *token_exchange_redirect(const struct token_exchange *exchange) {
@@ -147,6 +105,4 @@ void token_exchange_free(struct token_exchange *exchange) {
     for (size_t i = 0; i < exchange->requests; i++)
         http_response_free(&exchange->responses[i]);
     token_info_free(&exchange->info);
-    exchange->url = NULL;
-    exchange->requests = 0;
 }

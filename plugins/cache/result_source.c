@@ -18,7 +18,7 @@ static int ask(const struct options *options, const struct deadline *deadline,
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
-    if (options->ca_file != NULL && ca_file_check(options->ca_file, deadline, error) != 0)
+    if (options->ca_file != NULL && ca_file_check(options->ca_file, error) != 0)
         return -1;
     int asked = token_api_ask(options, deadline, &result->exchange, error);
     result->time_ms = clock_wall_ms();
@@ -110,39 +110,25 @@ static int load_kept(const struct options *options, const struct saved_info *sav
 
 /* ---- Whose turn it is to ask ---- */
 
-enum turn { TURN_FAILED = -1, TURN_KEPT, TURN_TO_ASK };
-
 enum { LOCK_POLL_MS = 20 };
 
-static const char other_check[] = "another check of the same token to end";
-
-static int wait_for_other(const struct deadline *deadline, struct error *error) {
-    int left_ms = deadline_left_ms(deadline);
-
-    if (left_ms == 0)
-        return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for %s", deadline->seconds,
-                         other_check);
-    watchdog_expect(other_check);
-    poll(NULL, 0, left_ms < LOCK_POLL_MS ? left_ms : LOCK_POLL_MS);
-    return 0;
-}
-
-/* Looks until there is a usable answer, or this process is the one that asks. Who got the lock
- * looks once more, because another check may have asked just before. */
-static enum turn find_or_lock(const struct options *options, struct info_cache *cache,
-                              const struct deadline *deadline, int64_t *now_ms,
-                              struct error *error) {
+/* Looks until there is a usable answer, or it is this check's turn to ask. Gives whether there is
+ * one. Who got the lock looks once more, because another check may have asked just before. The
+ * watchdog ends a wait in vain. */
+static bool find_kept(const struct options *options, struct info_cache *cache, int64_t *now_ms) {
     bool may_ask = false;
 
     for (;;) {
         *now_ms = clock_wall_ms();
         if (info_cache_load(cache, *now_ms) && is_usable(options, &cache->saved, *now_ms))
-            return TURN_KEPT;
+            return true;
         if (may_ask)
-            return TURN_TO_ASK;
+            return false;
         may_ask = info_cache_lock(cache);
-        if (!may_ask && wait_for_other(deadline, error) != 0)
-            return TURN_FAILED;
+        if (may_ask)
+            continue;
+        watchdog_expect("another check of the same token to end");
+        poll(NULL, 0, LOCK_POLL_MS);
     }
 }
 
@@ -189,14 +175,8 @@ static int find_or_ask(const struct options *options, const struct deadline *dea
                        struct info_cache *cache, struct result *result, struct error *error) {
     int64_t now_ms;
 
-    switch (find_or_lock(options, cache, deadline, &now_ms, error)) {
-    case TURN_FAILED:
-        return -1;
-    case TURN_KEPT:
+    if (find_kept(options, cache, &now_ms))
         return load_kept(options, &cache->saved, now_ms, result, error);
-    case TURN_TO_ASK:
-        break;
-    }
     if (ask(options, deadline, result, error) != 0)
         return -1;
     keep(options, cache, result);

@@ -37,11 +37,11 @@ static int find_certificate(struct user_file *input, struct error *error) {
                                   input->name);
 }
 
-int ca_file_check(const char *path, const struct deadline *deadline, struct error *error) {
+int ca_file_check(const char *path, struct error *error) {
     struct user_file input;
 
     watchdog_expect("the CA file");
-    if (user_file_open(&input, path, "CA file", deadline, error) != 0)
+    if (user_file_open(&input, path, "CA file", error) != 0)
         return -1;
     int result = find_certificate(&input, error);
     user_file_close(&input);

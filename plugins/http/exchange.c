@@ -35,8 +35,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
     else if (length > 0 && (data[0] == '\r' || data[0] == '\n'))
         exchange->head_ended = true;
     exchange->header_bytes += length;
-    exchange->headers_too_large = exchange->header_bytes > HTTP_HEADERS_MAX;
-    return exchange->headers_too_large ? 0 : length;
+    return exchange->header_bytes > HTTP_HEADERS_MAX ? 0 : length;
 }
 
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
@@ -44,7 +43,8 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
     (void)purpose;
-    if (fd < 0)
+    /* A machine may lack one family of addresses; then the others count. */
+    if (fd < 0 && errno != EAFNOSUPPORT)
         exchange->socket_errno = errno;
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
@@ -113,66 +113,59 @@ static void add_headers(struct http_exchange *exchange) {
 
 static void set_request(struct http_exchange *exchange) {
     const struct http_request *request = exchange->request;
+    bool plain_http = request->options->server.plain_http;
 
     SET(exchange, CURLOPT_URL, request->url);
-    SET(exchange, CURLOPT_USERAGENT, request->user_agent);
+    SET(exchange, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
     SET(exchange, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     if (request->post) {
         SET(exchange, CURLOPT_POSTFIELDSIZE, 0L);
         SET(exchange, CURLOPT_POSTFIELDS, "");
     }
 #if LIBCURL_VERSION_NUM >= 0x075500
-    SET(exchange, CURLOPT_PROTOCOLS_STR, request->server->plain_http ? "http" : "https");
+    SET(exchange, CURLOPT_PROTOCOLS_STR, plain_http ? "http" : "https");
 #else
-    SET(exchange, CURLOPT_PROTOCOLS,
-        (long)(request->server->plain_http ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
+    SET(exchange, CURLOPT_PROTOCOLS, (long)(plain_http ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x074000
     SET(exchange, CURLOPT_HTTP09_ALLOWED, 0L);
 #endif
 }
 
-/* Nothing but the file or the directory is trusted, by the proxy's connection neither. */
-static void trust_only(struct http_exchange *exchange, const char *file, const char *directory) {
-    const struct libcurl *curl = exchange->curl;
-
-    SET(exchange, CURLOPT_CAINFO, file);
-    SET(exchange, CURLOPT_PROXY_CAINFO, file);
-    if (directory != NULL) {
-        SET(exchange, CURLOPT_CAPATH, directory);
-        SET(exchange, CURLOPT_PROXY_CAPATH, directory);
-    } else {
-        /* Where the TLS library takes no directory there is none to switch off. */
-        curl->easy_setopt(exchange->easy, CURLOPT_CAPATH, NULL);
-        curl->easy_setopt(exchange->easy, CURLOPT_PROXY_CAPATH, NULL);
-    }
-}
-
+/* Nothing but the file or the directory, which is libcurl's default, is trusted, by the proxy's
+ * connection neither. */
 static void set_trust(struct http_exchange *exchange) {
-    const char *ca_file = exchange->request->ca_file;
+    const char *file = exchange->request->options->ca_file;
 
     SET(exchange, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(exchange, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(exchange, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(exchange, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (ca_file != NULL || exchange->ca_directory != NULL)
-        trust_only(exchange, ca_file, exchange->ca_directory);
+    if (file != NULL || exchange->trusts_directory) {
+        SET(exchange, CURLOPT_CAINFO, file);
+        SET(exchange, CURLOPT_PROXY_CAINFO, file);
+    }
+    if (file != NULL) {
+        /* Where the TLS library takes no directory there is none to switch off. */
+        exchange->curl->easy_setopt(exchange->easy, CURLOPT_CAPATH, NULL);
+        exchange->curl->easy_setopt(exchange->easy, CURLOPT_PROXY_CAPATH, NULL);
+    }
 }
 
 static void set_connection(struct http_exchange *exchange) {
-    const struct http_request *request = exchange->request;
-    const char *proxy = request->server->plain_http ? "" : request->proxy;
+    const struct options *options = exchange->request->options;
+    const char *proxy = options->server.plain_http ? "" : options->proxy;
 
-    if (request->ipv4 || request->ipv6)
+    if (options->ipv4 || options->ipv6)
         SET(exchange, CURLOPT_IPRESOLVE,
-            (long)(request->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+            (long)(options->ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
     if (proxy != NULL) {
         SET(exchange, CURLOPT_PROXY, proxy);
         SET(exchange, CURLOPT_NOPROXY, "");
     }
     SET(exchange, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
     /* 0 would mean no limit at all. */
-    SET(exchange, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(request->deadline) + 1);
+    SET(exchange, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(exchange->request->deadline) + 1);
     /* SIGALRM is the watchdog's. */
     SET(exchange, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -190,14 +183,14 @@ static void set_callbacks(struct http_exchange *exchange) {
     SET(exchange, CURLOPT_OPENSOCKETDATA, exchange);
     SET(exchange, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     SET(exchange, CURLOPT_CLOSESOCKETDATA, exchange);
-    if (exchange->request->record) {
+    if (exchange->request->options->verbose >= 3) {
         SET(exchange, CURLOPT_DEBUGFUNCTION, on_debug);
         SET(exchange, CURLOPT_DEBUGDATA, exchange);
         SET(exchange, CURLOPT_VERBOSE, 1L);
     }
 }
 
-int http_exchange_prepare(struct http_exchange *exchange, struct error *error) {
+int http_exchange_perform(struct http_exchange *exchange, struct error *error) {
     exchange->easy = exchange->curl->easy_init();
     if (exchange->easy == NULL)
         return error_out_of_memory(error);
@@ -206,16 +199,12 @@ int http_exchange_prepare(struct http_exchange *exchange, struct error *error) {
     set_trust(exchange);
     set_connection(exchange);
     set_callbacks(exchange);
-    if (exchange->refused_option == NULL)
-        return 0;
-    return error_set(error, ERROR_LOCAL, "libcurl on this machine does not accept %s: %s",
-                     exchange->refused_option,
-                     exchange->curl->easy_strerror(exchange->refused_code));
-}
-
-bool http_exchange_has_passed(const struct http_exchange *exchange, CURLINFO what) {
-    curl_off_t microseconds = 0;
-
-    exchange->curl->easy_getinfo(exchange->easy, what, &microseconds);
-    return microseconds > 0;
+    if (exchange->refused_option != NULL)
+        return error_set(error, ERROR_LOCAL, "libcurl on this machine does not accept %s: %s",
+                         exchange->refused_option,
+                         exchange->curl->easy_strerror(exchange->refused_code));
+    errno = 0;
+    exchange->outcome = exchange->curl->easy_perform(exchange->easy);
+    exchange->out_of_memory = errno == ENOMEM;
+    return 0;
 }

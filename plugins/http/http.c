@@ -5,8 +5,6 @@
 
 #include "characters.h"
 #include "http/exchange.h"
-#include "http/libcurl.h"
-#include "http/outcome.h"
 #include "watchdog.h"
 
 #include <dirent.h>
@@ -14,58 +12,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int prepare(const struct http_request *request, struct http_response *response,
-                   struct error *error) {
-    *response = (struct http_response){.body = malloc(HTTP_BODY_MAX + 1)};
-    if (request->record) {
-        response->sent.bytes = malloc(HTTP_HEADERS_MAX);
-        response->received.bytes = malloc(HTTP_HEADERS_MAX);
-    }
-    bool has_records = response->sent.bytes != NULL && response->received.bytes != NULL;
-    if (response->body == NULL || (request->record && !has_records))
-        return error_out_of_memory(error);
+static int load(struct libcurl *curl, struct error *error) {
+    static const library_function functions[] = {LIBCURL_FUNCTIONS(LIBRARY_FUNCTION)};
+
+    watchdog_expect("libcurl and its libraries to load");
+    /* With these, libraries below write the keys of the connection to a file, or to standard error;
+     * some read theirs as soon as they are loaded. */
+    unsetenv("SSLKEYLOGFILE");
+    unsetenv("GNUTLS_DEBUG_LEVEL");
+    unsetenv("P11_KIT_DEBUG");
+    /* GnuTLS comes along with librtmp, and libcurl with OpenSSL never uses it: its constructor
+     * would be a twentieth of the loading. libcurl with GnuTLS initialises it itself. */
+    setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 1);
+    if (library_load(LIBCURL_SONAME, functions, curl, sizeof *curl, error) != 0)
+        return -1;
+    if (curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return error_set(error, ERROR_LOCAL, "libcurl cannot be initialised");
     return 0;
 }
 
-void http_response_free(struct http_response *response) {
-    free(response->body);
-    free(response->redirect);
-    free(response->sent.bytes);
-    free(response->received.bytes);
-    *response = (struct http_response){.left_standing = response->left_standing};
+/* Whether the server's certificate was refused for no more than an issuer that was not found. The
+ * numbers are OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT (2), ..._SELF_SIGNED_CERT_IN_CHAIN
+ * (19), ..._GET_ISSUER_CERT_LOCALLY (20), ..._VERIFY_LEAF_SIGNATURE (21). */
+static bool is_issuer_missing(const struct http_exchange *exchange) {
+    long result = 0;
+
+    if (exchange->outcome != CURLE_PEER_FAILED_VERIFICATION)
+        return false;
+    exchange->curl->easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    if (result == 0)
+        exchange->curl->easy_getinfo(exchange->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &result);
+    return result == 2 || (result >= 19 && result <= 21);
 }
 
-/* Taking libcurl down is a good part of what a check costs, and waits for a resolver that still
- * runs. The process ends soon; only an attempt that another one follows is taken down, because it
- * would be lost. Sanitizers want all memory back. */
-static void leave(struct http_exchange *exchange, bool is_last) {
-#ifndef WITH_SANITIZERS
-    if (is_last) {
-        exchange->response->left_standing = exchange->easy;
-        return;
-    }
-#endif
-    (void)is_last;
+static void take_down(struct http_exchange *exchange) {
     exchange->curl->easy_cleanup(exchange->easy);
     exchange->curl->slist_free_all(exchange->headers);
 }
 
-static int attempt(const struct libcurl *curl, const struct http_request *request,
-                   struct http_response *response, const char *ca_directory, bool *issuer_missing,
-                   struct error *error) {
-    struct http_exchange exchange = {
-        .curl = curl, .request = request, .response = response, .ca_directory = ca_directory};
-    int result = http_exchange_prepare(&exchange, error);
+/* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
+ * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
+ */
+static int perform(struct http_exchange *exchange, struct error *error) {
+    struct http_exchange second = *exchange;
+    int result = http_exchange_perform(exchange, error);
 
-    *issuer_missing = false;
-    if (result == 0) {
-        errno = 0;
-        CURLcode outcome = curl->easy_perform(exchange.easy);
-        exchange.out_of_memory = errno == ENOMEM;
-        *issuer_missing = http_outcome_is_issuer_missing(&exchange, outcome);
-        result = http_outcome_evaluate(&exchange, outcome, error);
+    if (result == 0 && exchange->trusts_directory && is_issuer_missing(exchange)) {
+        take_down(exchange);
+        *exchange = second;
+        exchange->trusts_directory = false;
+        result = http_exchange_perform(exchange, error);
     }
-    leave(&exchange, ca_directory == NULL || !*issuer_missing);
+    if (result == 0)
+        result = http_exchange_evaluate(exchange, error);
+#ifdef WITH_SANITIZERS
+    take_down(exchange);
+#else
+    /* Taking libcurl down is a good part of what a check costs, and waits for a resolver that still
+     * runs. The process ends soon. */
+    exchange->response->left_standing = exchange->easy;
+#endif
     return result;
 }
 
@@ -85,43 +91,52 @@ static bool is_hashed(const char *path) {
     return found;
 }
 
-/* The library's own directory of CA certificates, where OpenSSL can look a certificate up by its
- * hash, which saves reading some 150 of them from the bundle; NULL where there is none. GnuTLS
- * would read the whole directory. */
-static const char *hashed_ca_directory(const struct libcurl *curl) {
+/* Whether the library's own directory of CA certificates is one where OpenSSL can look a
+ * certificate up by its hash, which saves reading some 150 of them from the bundle. GnuTLS would
+ * read the whole directory. */
+static bool has_hashed_directory(const struct libcurl *curl) {
 #if LIBCURL_VERSION_NUM >= 0x074600
     const curl_version_info_data *library = curl->version_info(CURLVERSION_NOW);
 
-    if (library->age >= CURLVERSION_SEVENTH && library->capath != NULL &&
-        library->ssl_version != NULL && strncmp(library->ssl_version, "OpenSSL/", 8) == 0 &&
-        is_hashed(library->capath))
-        return library->capath;
+    return library->age >= CURLVERSION_SEVENTH && library->capath != NULL &&
+           library->ssl_version != NULL && strncmp(library->ssl_version, "OpenSSL/", 8) == 0 &&
+           is_hashed(library->capath);
+#else
+    (void)curl;
+    return false;
 #endif
-    return NULL;
 }
 
-/* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
- * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
- */
 int http_perform(const struct http_request *request, struct http_response *response,
                  struct error *error) {
+    const struct options *options = request->options;
     struct libcurl curl;
-    bool issuer_missing;
 
-    watchdog_expect("libcurl and its libraries to load");
-    if (prepare(request, response, error) != 0 || libcurl_load(&curl, error) != 0)
+    *response = (struct http_response){.body = malloc(HTTP_BODY_MAX + 1 + 2 * HTTP_HEADERS_MAX)};
+    if (response->body == NULL)
+        return error_out_of_memory(error);
+    response->sent.bytes = response->body + HTTP_BODY_MAX + 1;
+    response->received.bytes = response->sent.bytes + HTTP_HEADERS_MAX;
+    if (load(&curl, error) != 0)
         return -1;
     int64_t start_ms = clock_now_ms();
-    const char *ca_directory = request->ca_file == NULL && !request->server->plain_http
-                                   ? hashed_ca_directory(&curl)
-                                   : NULL;
+    struct http_exchange exchange = {
+        .request = request,
+        .response = response,
+        .curl = &curl,
+        .trusts_directory =
+            options->ca_file == NULL && !options->server.plain_http && has_hashed_directory(&curl),
+    };
     /* The C library looks for a name in the domains of this machine, too. */
-    if (request->server->is_absolute)
+    if (options->server.is_absolute)
         setenv("LOCALDOMAIN", "", 1);
     watchdog_expect("the API, in a library of this machine");
-    int result = attempt(&curl, request, response, ca_directory, &issuer_missing, error);
-    if (ca_directory != NULL && issuer_missing)
-        result = attempt(&curl, request, response, NULL, &issuer_missing, error);
+    int result = perform(&exchange, error);
     response->milliseconds = clock_now_ms() - start_ms;
     return result;
+}
+
+void http_response_free(struct http_response *response) {
+    free(response->body);
+    free(response->redirect);
 }

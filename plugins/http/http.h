@@ -3,7 +3,7 @@
 
 #include "deadline.h"
 #include "error.h"
-#include "options/server.h"
+#include "options/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,21 +14,15 @@
 enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024 };
 
 struct http_request {
-    const struct server *server;
+    const struct options *options; /* the server, the way to it, and what is trusted */
+    const struct deadline *deadline;
     const char *url;
     const char *const *headers; /* "Name: value", the last one NULL */
-    const char *user_agent;
-    const char *ca_file; /* NULL: what libcurl trusts by default */
-    const char *proxy;   /* NULL: as the environment says; "": none */
-    bool post;           /* with an empty body; else GET */
-    bool ipv4;
-    bool ipv6;
-    bool record; /* keep the exchange for the user to read */
-    const struct deadline *deadline;
+    bool post;                  /* with an empty body; else GET */
 };
 
 struct http_record {
-    char *bytes; /* NULL: nothing */
+    char *bytes;
     size_t length;
 };
 
@@ -39,7 +33,7 @@ struct http_response {
     bool too_large;              /* more than HTTP_BODY_MAX: the body is not whole */
     char *redirect;              /* where the server points to, as an absolute URL; NULL: nowhere */
     int64_t milliseconds;        /* from the start to the end of the request */
-    struct http_record sent;     /* with `record`: request lines and headers as sent ... */
+    struct http_record sent;     /* with -vvv: request lines and headers as sent ... */
     struct http_record received; /* ... and status lines and headers as received */
     const void *left_standing;   /* of libcurl's, kept for a leak checker to find */
 };

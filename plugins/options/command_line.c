@@ -6,6 +6,7 @@
 #include "text.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,7 @@ static int take(struct command_line *list, int argc, char **argv, int code, stru
         return refuse_token(error);
     take_next_word(&setting, argc, argv);
     list->settings[list->count++] = setting;
+    list->has[setting.spec->id] = true;
     return 0;
 }
 
@@ -140,11 +142,4 @@ int command_line_scan(int argc, char **argv, struct command_line *command_line,
     if (optind < argc && result == 0)
         return refuse_positional(error);
     return result;
-}
-
-bool command_line_has(const struct command_line *command_line, enum option_id id) {
-    for (size_t i = 0; i < command_line->count; i++)
-        if (command_line->settings[i].spec->id == id)
-            return true;
-    return false;
 }

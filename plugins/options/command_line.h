@@ -11,6 +11,7 @@
 struct command_line {
     struct setting *settings; /* in their order; the caller frees them */
     size_t count;
+    bool has[OPTION_COUNT];
 };
 
 /* Reads the whole command line, also beyond what is wrong, as getopt_long() would: options may be
@@ -20,5 +21,3 @@ struct command_line {
  * is NULL, and a flag may have one. */
 int command_line_scan(int argc, char **argv, struct command_line *command_line,
                       struct error *error);
-
-bool command_line_has(const struct command_line *command_line, enum option_id id);

@@ -125,8 +125,7 @@ static int read_section(struct options *options, const struct extra_opts *source
     return result == 0 && !reader.section_seen ? fail_to_find(source, file, error) : result;
 }
 
-int ini_options_read(struct options *options, const char *extra_opts,
-                     const struct deadline *deadline, struct error *error) {
+int ini_options_read(struct options *options, const char *extra_opts, struct error *error) {
     struct extra_opts source;
     struct user_file file;
 
@@ -134,7 +133,7 @@ int ini_options_read(struct options *options, const char *extra_opts,
     extra_opts_find(extra_opts, default_section, &source);
     if (source.path == NULL)
         return fail_to_find(&source, NULL, error);
-    if (user_file_open(&file, source.path, "INI file", deadline, error) != 0)
+    if (user_file_open(&file, source.path, "INI file", error) != 0)
         return -1;
     int result = read_section(options, &source, &file, error);
     user_file_close(&file);

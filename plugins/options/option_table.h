@@ -4,10 +4,9 @@
 #include "error.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
-/* The options as words: the one table of their names from which the command line, INI files and
- * --help are read and written. It knows no value's meaning. */
+/* The options as words: the one table of their names, for the command line and INI files. It knows
+ * no value's meaning. */
 
 enum option_id {
     OPTION_HOSTNAME,
@@ -48,26 +47,19 @@ struct option_spec {
     const char *long_name;
     enum option_argument argument;
     enum option_empty empty;
-    const char *value_name; /* NULL where there is no argument */
-    const char *expects;    /* completes "takes ..." and "give ..." */
-    const char *help;       /* lines of at most 54 columns */
+    const char *expects; /* completes "takes ..." and "give ..." */
 };
 
 /* By id. */
 extern const struct option_spec option_specs[OPTION_COUNT];
 
-/* The option as messages name it: "-p/--port". */
-#define OPTION_NAME_SIZE 32
-void option_name(char name[OPTION_NAME_SIZE], const struct option_spec *spec);
+enum { OPTION_NAME_SIZE = 32 };
 
 /* The option of that letter; NULL: none. */
 const struct option_spec *option_find_short(char letter);
 
 /* The option that an INI file's key names: a long or short name, whole; NULL: none. */
 const struct option_spec *option_find_key(const char *key);
-
-/* Writes the options' part of the help. */
-void option_print_help(FILE *stream);
 
 /* ---- Options as given ---- */
 

@@ -4,21 +4,15 @@
 #include "options/options.h"
 
 #include "extra_opts.h"
-#include "memory_stream.h"
 #include "options/ini_options.h"
 #include "options/option_values.h"
-#include "output.h"
 #include "user_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TIMEOUT_DEFAULT = 10 };
-
-const char options_usage[] =
-    "Usage: " PACKAGE_NAME " -H SERVER -o OPERATION [options]   wolkvox CRM\n"
-    "       " PACKAGE_NAME " -H wvNNNN [options]                wolkvox Manager\n"
-    "       " PACKAGE_NAME " --help\n";
 
 static void set_defaults(struct options *options) {
     for (size_t i = 0; i < OPTION_COUNT; i++)
@@ -180,9 +174,9 @@ enum options_outcome options_scan(int argc, char **argv, struct options *options
     set_defaults(options);
     secret_mask_environment();
     int scanned = command_line_scan(argc, argv, list, error);
-    if (command_line_has(list, OPTION_HELP))
+    if (list->has[OPTION_HELP])
         return OPTIONS_HELP;
-    if (command_line_has(list, OPTION_VERSION))
+    if (list->has[OPTION_VERSION])
         return OPTIONS_VERSION;
     if (scanned != 0 || apply(options, list, error) != 0 || check_together(options, error) != 0)
         return OPTIONS_FAILED;
@@ -191,22 +185,19 @@ enum options_outcome options_scan(int argc, char **argv, struct options *options
 }
 
 /* All files before the command line, so that it wins. */
-static int read_files(struct options *options, const struct deadline *deadline,
-                      struct error *error) {
+static int read_files(struct options *options, struct error *error) {
     const struct command_line *list = &options->command_line;
 
     set_defaults(options);
     for (size_t i = 0; i < list->count; i++)
         if (list->settings[i].spec->id == OPTION_EXTRA_OPTS &&
-            ini_options_read(options, list->settings[i].value, deadline, error) != 0)
+            ini_options_read(options, list->settings[i].value, error) != 0)
             return -1;
     return apply(options, list, error) == 0 ? check_together(options, error) : -1;
 }
 
-int options_complete(struct options *options, const struct deadline *deadline,
-                     struct error *error) {
-    if (command_line_has(&options->command_line, OPTION_EXTRA_OPTS) &&
-        read_files(options, deadline, error) != 0)
+int options_complete(struct options *options, struct error *error) {
+    if (options->command_line.has[OPTION_EXTRA_OPTS] && read_files(options, error) != 0)
         return -1;
     if (options->given[OPTION_HOSTNAME].spec == NULL)
         return fail_missing(OPTION_HOSTNAME, error);
@@ -219,23 +210,4 @@ int options_complete(struct options *options, const struct deadline *deadline,
         set_default_thresholds(options);
     take_given(options);
     return 0;
-}
-
-void options_print_help(void) {
-    struct memory_stream stream;
-
-    if (memory_stream_open(&stream) == NULL)
-        return;
-    fprintf(stream.file,
-            "%s\n"
-            "Asks the API of wolkvox CRM or Manager how many calls of its daily quota a token\n"
-            "has left. Each request uses one call of that quota.\n\n",
-            options_usage);
-    option_print_help(stream.file);
-    fputs("\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
-          "See " PACKAGE_NAME "(1) for thresholds, INI files, perfdata and examples.\n",
-          stream.file);
-    char *help = memory_stream_close(&stream);
-    output_print_text(help != NULL ? help : options_usage);
-    free(help);
 }

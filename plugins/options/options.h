@@ -2,7 +2,6 @@
 #pragma once
 
 #include "daily_time.h"
-#include "deadline.h"
 #include "error.h"
 #include "options/api.h"
 #include "options/command_line.h"
@@ -57,12 +56,10 @@ enum options_outcome options_scan(int argc, char **argv, struct options *options
 
 /* Reads the INI files that the command line names, and fills the rest. Gives 0, or -1 with
  * ERROR_USAGE or ERROR_LOCAL. */
-int options_complete(struct options *options, const struct deadline *deadline, struct error *error);
+int options_complete(struct options *options, struct error *error);
 
 void options_free(struct options *options);
 
-/* The short usage, lines each with its newline. */
+/* The short usage and the whole help, lines each with its newline. */
 extern const char options_usage[];
-
-/* Prints the whole help on standard output. */
-void options_print_help(void);
+extern const char options_help[];

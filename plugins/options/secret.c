@@ -88,12 +88,11 @@ static int read_first_line(struct secret *secret, struct user_file *file, struct
     return take(secret, place, file->line, file->line_length, error);
 }
 
-static int load_from_file(struct secret *secret, const char *path, const struct deadline *deadline,
-                          struct error *error) {
+static int load_from_file(struct secret *secret, const char *path, struct error *error) {
     struct user_file file;
 
     watchdog_expect("the token file");
-    if (user_file_open(&file, path, "token file", deadline, error) != 0)
+    if (user_file_open(&file, path, "token file", error) != 0)
         return -1;
     int result = read_first_line(secret, &file, error);
     secret->world_readable = file.world_readable;
@@ -146,20 +145,19 @@ static int load_from_environment(struct secret *secret, struct error *error) {
 
 /* ---- All sources ---- */
 
-static int load(struct secret *secret, const struct options *options,
-                const struct deadline *deadline, struct error *error) {
+static int load(struct secret *secret, const struct options *options, struct error *error) {
     const struct setting *ini = &options->given[OPTION_TOKEN];
 
     if (options->token_file != NULL)
-        return load_from_file(secret, options->token_file, deadline, error);
+        return load_from_file(secret, options->token_file, error);
     if (ini->value == NULL)
         return load_from_environment(secret, error);
     return take(secret, ini->label, ini->value, strlen(ini->value), error);
 }
 
-int secret_load(struct options *options, const struct deadline *deadline, struct error *error) {
+int secret_load(struct options *options, struct error *error) {
     struct secret *secret = &options->secret;
-    int result = load(secret, options, deadline, error);
+    int result = load(secret, options, error);
 
     overwrite_variables();
     if (result == 0)

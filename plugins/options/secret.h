@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "deadline.h"
 #include "error.h"
 
 #include <stdbool.h>
@@ -34,4 +33,4 @@ void secret_mask_environment(void);
 /* Takes options->secret from the first source there is: token file, INI file, environment; does not
  * look at the others, and overwrites the variable. Registers it to be masked. Gives 0, or -1 with
  * ERROR_LOCAL, or ERROR_USAGE where there is no source. */
-int secret_load(struct options *options, const struct deadline *deadline, struct error *error);
+int secret_load(struct options *options, struct error *error);

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "api/decode.h"
-#include "api/libjson.h"
 #include "api/token_info.h"
 #include "require.h"
 
@@ -58,11 +57,11 @@ void target_answer(const uint8_t *bytes, size_t size) {
     uint8_t choice = fuzz_input_byte(&fuzz_input);
     size_t length;
     char *body = fuzz_input_text(&fuzz_input, &length);
-    const struct raw_reply answer = {
+    const struct http_response answer = {
         .status = statuses[choice % STATUSES],
         .body = body,
-        .length = length,
-        .is_too_large = choice / STATUSES == TOO_LARGE,
+        .body_length = length,
+        .too_large = choice / STATUSES == TOO_LARGE,
     };
     const struct api *api = &apis[choice / STATUSES >= MANAGER ? API_MANAGER : API_CRM];
     struct token_info info;

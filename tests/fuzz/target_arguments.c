@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "deadline.h"
 #include "fuzz_input.h"
 #include "options/options.h"
 
@@ -30,8 +29,7 @@ static void complete(struct options *options) {
     struct error error;
 
     require(options->timeout >= 1 && options->timeout <= 3600, "the time is limited");
-    const struct deadline deadline = deadline_after(clock_now_ms(), options->timeout);
-    if (options_complete(options, &deadline, &error) == 0)
+    if (options_complete(options, &error) == 0)
         require_options(options);
     else
         require_error(&error);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "deadline.h"
 #include "fuzz_input.h"
 #include "ini.h"
 #include "options/options.h"
@@ -21,7 +20,6 @@ static void require_entry(const struct ini_entry *entry) {
 }
 
 static void read_entries(const char *text, size_t length) {
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct user_file input;
     struct ini_reader reader = {.file = &input, .section = "s", .section_length = 1};
     struct ini_entry entry;
@@ -31,8 +29,7 @@ static void read_entries(const char *text, size_t length) {
     int result;
 
     fuzz_file_open(&file, text, length);
-    require(user_file_open(&input, file.path, "INI file", &deadline, &error) == 0,
-            "the file can be read");
+    require(user_file_open(&input, file.path, "INI file", &error) == 0, "the file can be read");
     while ((result = ini_next(&reader, &entry, &error)) > 0) {
         require(reader.section_seen && input.line_number > line, "lines go on in a section");
         line = input.line_number;
@@ -55,9 +52,8 @@ static void read_options(const char *text, size_t length) {
     snprintf(argument, sizeof argument, "--extra-opts=s@%s", file.path);
     char *argv[] = {program, argument, NULL};
     fuzz_secret_to_environment();
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     require(options_scan(2, argv, &options, &error) == OPTIONS_RUN, "the command line is right");
-    if (options_complete(&options, &deadline, &error) != 0)
+    if (options_complete(&options, &error) != 0)
         require_error(&error);
     options_free(&options);
     fuzz_file_close(&file);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "deadline.h"
 #include "fuzz_input.h"
 #include "options/options.h"
 
@@ -44,13 +43,12 @@ void target_token_file(const uint8_t *bytes, size_t size) {
     struct fuzz_input fuzz_input = {bytes, size};
     size_t length;
     char *text = fuzz_input_text(&fuzz_input, &length);
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
     struct fuzz_file file;
     struct error error;
 
     fuzz_file_open(&file, text, length);
     struct options options = {.token_file = file.path};
-    if (secret_load(&options, &deadline, &error) == 0)
+    if (secret_load(&options, &error) == 0)
         require_token(options.secret.token, text, length);
     else
         require_error(&error);

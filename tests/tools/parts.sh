@@ -15,7 +15,7 @@ declare -A about=(
     [valgrind]="unit tests, corpora and some of the black-box tests, under valgrind"
     [fuzz]="each fuzzer for a few seconds"
     [coverage]="the suite must run at least 97 % of the lines and 85 % of the branches"
-    [flags]="configure --disable-hardening, and compiler flags that the builder chooses"
+    [flags]="configure --disable-hardening and --disable-static-libmd, and flags that the builder chooses"
     [distcheck]="make distcheck, which builds and tests what a release contains"
     [packages]="the .deb and the .rpm: built, inspected, installed, removed; needs root"
     [engines]="the examples of contrib/ in real monitoring systems; needs root"
@@ -278,17 +278,18 @@ part_flags() {
     check flags run_flags
 }
 
-# --disable-hardening leaves its flags out, and those of the builder arrive.
+# --disable-hardening leaves its flags out, those of the builder arrive, and libmd stays a shared library.
 run_flags() {
     local said=$builds/logs/flags.commands
 
-    (build flags --disable-hardening CFLAGS='-O1 -DFROM_THE_BUILDER' LDFLAGS=-Wl,-O1)
+    (build flags --disable-hardening --disable-static-libmd CFLAGS='-O1 -DFROM_THE_BUILDER' LDFLAGS=-Wl,-O1)
     rm "$builds/flags/plugins/check_wolkvox_token.o"
     make -C "$builds/flags" V=1 >"$said"
     cat "$said"
     grep -q -e '-O1 -DFROM_THE_BUILDER' "$said"
     grep -q -e -Wl,-O1 "$said"
-    ! grep -e -fstack-protector "$said"
+    ! grep -e -fstack-protector "$said" || return 1
+    ldd "$builds/flags/check_wolkvox_token" | grep libmd
 }
 
 part_distcheck() {

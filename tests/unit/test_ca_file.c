@@ -21,9 +21,8 @@ static void write_file(size_t lines, const char *text) {
 }
 
 static int check(const char *name, struct error *error) {
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
 
-    return ca_file_check(name, &deadline, error);
+    return ca_file_check(name, error);
 }
 
 UNIT_TEST(a_certificate_in_pem_form_is_looked_for) {

@@ -16,13 +16,12 @@ static const char *describe(const char *text) {
     int argc = 1;
     struct options options;
     struct error error;
-    const struct deadline deadline = deadline_after(clock_now_ms(), 10);
 
     snprintf(words, sizeof words, "%s", text);
     while (rest != NULL)
         argv[argc++] = strsep(&rest, " ");
     if (options_scan(argc, argv, &options, &error) == OPTIONS_RUN &&
-        options_complete(&options, &deadline, &error) == 0)
+        options_complete(&options, &error) == 0)
         snprintf(shown, sizeof shown, "%s %s:%d %s %s, timeout %s, reset %d, forecast %d",
                  options.api->name, options.server.host, options.server.port,
                  options.operation != NULL ? options.operation : "-", methods[options.method],
@@ -86,4 +85,19 @@ UNIT_TEST(options_follow_from_each_other) {
         unit_check(strncmp(shown, cases[i].expected, strlen(cases[i].expected)) == 0, "%s: %s",
                    cases[i].words, shown);
     }
+}
+
+/* Manual, OPTIONS. A key of INI files only has no place in the help. */
+UNIT_TEST(the_help_has_every_option) {
+    char name[64];
+
+    for (size_t i = 0; i < OPTION_TOKEN; i++) {
+        const struct option_spec *spec = &option_specs[i];
+        bool has_letter = spec->short_name != '\0';
+        const char letter[] = {spec->short_name, '\0'};
+        snprintf(name, sizeof name, "\n  %s%s%s --%s", has_letter ? "-" : " ",
+                 has_letter ? letter : " ", has_letter ? "," : " ", spec->long_name);
+        unit_check(strstr(options_help, name) != NULL, "--%s", spec->long_name);
+    }
+    unit_check(strstr(options_help, "--token ") == NULL, "--token");
 }

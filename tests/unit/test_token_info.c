@@ -25,8 +25,8 @@
 static const char *const kinds[] = {"TOKEN",        "LIMIT_EXCEEDED", "TOKEN_REFUSED", "BUSY",
                                     "WRONG_METHOD", "REFUSED",        "NOT_UNDERSTOOD"};
 
-static struct token_info decode_raw(enum api_id api, const struct raw_reply *reply,
-                                    bool list_fields) {
+static struct token_info decode_response(enum api_id api, const struct http_response *response,
+                                         bool list_fields) {
     struct token_info info;
     struct libjson json;
     struct error error;
@@ -34,15 +34,16 @@ static struct token_info decode_raw(enum api_id api, const struct raw_reply *rep
     if (libjson_load(&json, &error) != 0)
         fail_msg("%s", error.text);
     mask_register("s3cr3t");
-    assert_int_equal(decode_reply(&json, &apis[api], reply, list_fields, &info), 0);
+    assert_int_equal(decode_reply(&json, &apis[api], response, list_fields, &info), 0);
     return info;
 }
 
 static struct token_info decode(enum api_id api, long status, const char *body, size_t length,
                                 bool list_fields) {
-    const struct raw_reply reply = {.status = status, .body = body, .length = length};
+    const struct http_response response = {
+        .status = status, .body = (char *)body, .body_length = length};
 
-    return decode_raw(api, &reply, list_fields);
+    return decode_response(api, &response, list_fields);
 }
 
 static struct token_info decode_text(enum api_id api, const char *body) {
@@ -303,8 +304,9 @@ UNIT_TEST(bodies_that_are_too_large_are_not_looked_into) {
     for (size_t i = 0; i < UNIT_COUNT(cases) * UNIT_COUNT(bodies); i++) {
         const char *body = bodies[i % UNIT_COUNT(bodies)];
         long status = cases[i / UNIT_COUNT(bodies)].status;
-        const struct raw_reply reply = {status, body, strlen(body), .is_too_large = true};
-        struct token_info info = decode_raw(API_CRM, &reply, true);
+        const struct http_response response = {status, (char *)body, strlen(body),
+                                               .too_large = true};
+        struct token_info info = decode_response(API_CRM, &response, true);
         unit_check(info.kind == cases[i / UNIT_COUNT(bodies)].kind, "HTTP %ld is %s", status,
                    kinds[info.kind]);
         unit_check(!info.available.is_known && info.fields == NULL, "HTTP %ld has counts", status);
