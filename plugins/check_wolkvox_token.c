@@ -39,11 +39,11 @@ static void judge(struct check *check) {
     const struct options *options = &check->options;
     const struct result *result = &check->result;
 
-    check->has_forecast = options->has_forecast && result->exchange.info.kind == REPLY_TOKEN;
+    check->has_forecast = options->has_forecast && result->answer.info.kind == REPLY_TOKEN;
     if (check->has_forecast)
         check->forecast = forecast_make(result);
     const struct evaluate_input input = {
-        .info = &result->exchange.info,
+        .info = &result->answer.info,
         .warning = &options->warning,
         .critical = &options->critical,
         .forecast = check->has_forecast ? &check->forecast : NULL,

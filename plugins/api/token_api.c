@@ -42,7 +42,7 @@ char *token_api_url(const struct options *options) {
 /* ---- Asking ---- */
 
 static int ask(const struct libjson *json, const struct http_request *request,
-               struct token_exchange *exchange, struct error *error) {
+               struct token_exchange *exchange, struct token_info *info, struct error *error) {
     const struct options *options = request->options;
     struct http_response *response = &exchange->responses[exchange->requests];
 
@@ -51,13 +51,13 @@ static int ask(const struct libjson *json, const struct http_request *request,
     exchange->milliseconds += response->milliseconds;
     if (result != 0)
         return -1;
-    token_info_free(&exchange->info);
-    result = decode_reply(json, options->api, response, options->verbose >= 2, &exchange->info);
+    token_info_free(info);
+    result = decode_reply(json, options->api, response, options->verbose >= 2, info);
     return result == 0 ? 0 : error_out_of_memory(error);
 }
 
 int token_api_ask(const struct options *options, const struct deadline *deadline,
-                  struct token_exchange *exchange, struct error *error) {
+                  struct token_exchange *exchange, struct token_info *info, struct error *error) {
     const struct api *api = options->api;
     int digits = (int)server_count_digits(&options->server, api);
     char token[32 + SECRET_MAX];
@@ -65,6 +65,7 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     struct libjson json;
 
     *exchange = (struct token_exchange){.url = token_api_url(options)};
+    *info = (struct token_info){.status = 0};
     if (exchange->url == NULL)
         return error_out_of_memory(error);
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
@@ -87,11 +88,11 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
         .headers = headers,
         .post = options->method != METHOD_GET,
     };
-    if (ask(&json, &request, exchange, error) != 0)
+    if (ask(&json, &request, exchange, info, error) != 0)
         return -1;
-    if (options->method == METHOD_POST_THEN_GET && exchange->info.kind == REPLY_WRONG_METHOD) {
+    if (options->method == METHOD_POST_THEN_GET && info->kind == REPLY_WRONG_METHOD) {
         request.post = false;
-        return ask(&json, &request, exchange, error);
+        return ask(&json, &request, exchange, info, error);
     }
     return 0;
 }
@@ -104,5 +105,4 @@ void token_exchange_free(struct token_exchange *exchange) {
     free(exchange->url);
     for (size_t i = 0; i < exchange->requests; i++)
         http_response_free(&exchange->responses[i]);
-    token_info_free(&exchange->info);
 }

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "api/token_api.h"
-#include "cache/usage_history.h"
+#include "cache/saved_info.h"
 #include "deadline.h"
 #include "error.h"
 #include "options/options.h"
+#include "state_store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,21 +14,18 @@
 /* What a check judges: a kept answer where the user allows it and there is one, else the API's. */
 
 struct result {
-    struct token_exchange exchange; /* its info is the answer; no requests: it was kept */
+    struct token_exchange exchange; /* no requests: the answer was kept */
+    struct saved_info answer;       /* as it is kept, and then completed */
     bool is_kept;
-    int64_t time_ms;    /* when the answer came, since the Epoch */
-    int64_t age_s;      /* 0 of a new one */
-    int64_t request_ms; /* how long the request took that brought it, or both together */
+    int64_t age_s; /* 0 of a new one */
     bool has_reset;
-    int64_t reset_ms;             /* when the counter restarts, since the Epoch */
-    struct usage_history history; /* of kept answers, this one included */
-    char not_kept[1024];          /* why it could not be kept; empty: it was, or was not to be */
+    int64_t reset_ms;                  /* when the counter restarts, since the Epoch */
+    char not_kept[STORE_TROUBLE_SIZE]; /* why; empty: it was kept, or was not to be */
 };
 
 /* Gets it. "Limit exceeded" is completed by what the last understood answer said, where that was
- * kept. Gives 0, or -1 with *error filled as by http_perform(), ca_file_check() or, where another
- * check of the token did not end in time, with ERROR_TIMEOUT. result_free() frees it in both
- * cases. */
+ * kept. Gives 0, or -1 with *error filled as by token_api_ask() or ca_file_check(). result_free()
+ * frees it in both cases. */
 int result_get(const struct options *options, const struct deadline *deadline,
                struct result *result, struct error *error);
 

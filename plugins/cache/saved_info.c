@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char first_line[] = "check_wolkvox_token answer, format 2";
-static const char last_line[] = "end";
+#define HEAD_FORMAT "check_wolkvox_token answer, format 2\nkey %s\n"
+static const char closing_line[] = "end\n";
 static const char absent[] = "-";
 static const char kind_token[] = "token";
 static const char kind_exceeded[] = "exceeded";
@@ -34,7 +34,7 @@ struct line {
     int64_t max;  /* of a number */
 };
 
-/* In their order. The key stands before them, points and the closing line behind them. */
+/* In their order. The head stands before them, points and the closing line behind them. */
 #define PLACE(member) offsetof(struct saved_info, member)
 static const struct line lines[] = {
     {"time_ms", LINE_NUMBER, PLACE(time_ms), TIME_MS_MAX},
@@ -85,140 +85,102 @@ static void write_line(FILE *stream, const struct line *line, const void *member
     fputc('\n', stream);
 }
 
-char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length) {
+char *saved_info_write(const struct saved_info *saved, const char *key) {
     struct memory_stream stream;
 
     if (memory_stream_open(&stream) == NULL)
         return NULL;
-    fprintf(stream.file, "%s\nkey %s\n", first_line, key);
+    fprintf(stream.file, HEAD_FORMAT, key);
     for (size_t i = 0; i < LINE_TOTAL; i++)
         write_line(stream.file, &lines[i], (const char *)saved + lines[i].place);
     for (size_t i = 0; i < saved->history.count; i++)
         fprintf(stream.file, "point %" PRId64 " %" PRId64 "\n", saved->history.points[i].time_ms,
                 saved->history.points[i].used);
-    fprintf(stream.file, "%s\n", last_line);
-    char *bytes = memory_stream_close(&stream);
-    *length = stream.length;
-    return bytes;
+    fputs(closing_line, stream.file);
+    return memory_stream_close(&stream);
 }
 
 /* ---- Reading ---- */
 
-/* Where reading has come to. After the first line that is not as it should be nothing is read. */
-struct reading {
-    char *at;
-    bool failed;
-};
-
-/* The next line, or an empty text. */
-static char *next_line(struct reading *reading) {
-    char *line = reading->at;
-    char *end = strchr(line, '\n');
-
-    if (reading->failed || end == NULL) {
-        reading->failed = true;
-        return reading->at + strlen(reading->at);
-    }
-    *end = '\0';
-    reading->at = end + 1;
-    return line;
-}
-
-/* What stands behind a name and a blank; NULL: the line has another name. */
-static char *value_in(char *line, const char *name) {
+/* The value of the line at *at, which goes on to the next; NULL: there is no whole line of that
+ * name. */
+static const char *next_value(char **at, const char *name) {
     size_t length = strlen(name);
+    char *end = strchr(*at, '\n');
 
-    return strncmp(line, name, length) == 0 && line[length] == ' ' ? line + length + 1 : NULL;
+    if (end == NULL || strncmp(*at, name, length) != 0 || (*at)[length] != ' ')
+        return NULL;
+    const char *value = *at + length + 1;
+    *end = '\0';
+    *at = end + 1;
+    return value;
 }
 
-/* The value of the next line, which must have that name. */
-static const char *next_value(struct reading *reading, const char *name) {
-    const char *value = value_in(next_line(reading), name);
-
-    reading->failed |= value == NULL;
-    return value != NULL ? value : "";
+static bool read_number(const char *text, int64_t max, int64_t *number) {
+    return number_parse(text, strlen(text), max, number) == 0;
 }
 
-static int64_t to_number(struct reading *reading, const char *text, int64_t max) {
-    int64_t number = 0;
-
-    if (number_parse(text, strlen(text), max, &number) != 0)
-        reading->failed = true;
-    return number;
-}
-
-static struct optional_count to_count(struct reading *reading, const struct line *line,
-                                      const char *text) {
+static bool read_count(const struct line *line, const char *text, struct optional_count *count) {
     bool is_negative = line->type == LINE_SIGNED && text[0] == '-';
 
-    if (strcmp(text, absent) == 0)
-        return (struct optional_count){.is_known = false};
-    int64_t magnitude = to_number(reading, text + is_negative, line->max);
-    return (struct optional_count){true, is_negative ? -magnitude : magnitude};
+    count->is_known = strcmp(text, absent) != 0;
+    if (!count->is_known)
+        return true;
+    bool is_read = read_number(text + is_negative, line->max, &count->value);
+    if (is_negative)
+        count->value = -count->value;
+    return is_read;
 }
 
-static enum reply_kind to_kind(struct reading *reading, const char *text) {
-    if (strcmp(text, kind_token) == 0)
-        return REPLY_TOKEN;
-    reading->failed |= strcmp(text, kind_exceeded) != 0;
-    return REPLY_LIMIT_EXCEEDED;
+static bool read_kind(const char *text, enum reply_kind *kind) {
+    *kind = strcmp(text, kind_token) == 0 ? REPLY_TOKEN : REPLY_LIMIT_EXCEEDED;
+    return *kind == REPLY_TOKEN || strcmp(text, kind_exceeded) == 0;
 }
 
-static void read_line(struct reading *reading, const struct line *line, void *member) {
-    const char *text = next_value(reading, line->name);
-
+static bool read_value(const struct line *line, const char *text, void *member) {
     switch (line->type) {
     case LINE_NUMBER:
-        *(int64_t *)member = to_number(reading, text, line->max);
-        break;
+        return read_number(text, line->max, member);
     case LINE_COUNT:
     case LINE_SIGNED:
-        *(struct optional_count *)member = to_count(reading, line, text);
-        break;
+        return read_count(line, text, member);
     case LINE_KIND:
-        *(enum reply_kind *)member = to_kind(reading, text);
-        break;
+        return read_kind(text, member);
     case LINE_TEXT: /* cleaned once more, at a price, and mostly empty */
         if (*text != '\0')
             *(struct excerpt *)member = excerpt_of_text(text);
-        break;
+        return true;
     }
+    return false;
 }
 
-static void read_point(struct reading *reading, char *value, struct usage_history *history) {
-    char *used = strchr(value, ' ');
+static bool read_point(const char *value, struct usage_history *history) {
+    const char *blank = strchr(value, ' ');
 
-    if (used == NULL || history->count == USAGE_POINTS_MAX) {
-        reading->failed = true;
-        return;
-    }
-    *used++ = '\0';
-    history->points[history->count++] = (struct usage_point){
-        .time_ms = to_number(reading, value, TIME_MS_MAX),
-        .used = to_number(reading, used, NUMBER_MAX),
-    };
-}
-
-/* The points and the closing line, behind which nothing stands. */
-static void read_end(struct reading *reading, struct usage_history *history) {
-    char *line;
-    char *value;
-
-    while ((value = value_in(line = next_line(reading), "point")) != NULL)
-        read_point(reading, value, history);
-    reading->failed |= strcmp(line, last_line) != 0 || *reading->at != '\0';
+    if (blank == NULL || history->count == USAGE_POINTS_MAX)
+        return false;
+    struct usage_point *point = &history->points[history->count++];
+    return number_parse(value, (size_t)(blank - value), TIME_MS_MAX, &point->time_ms) == 0 &&
+           read_number(blank + 1, NUMBER_MAX, &point->used);
 }
 
 int saved_info_read(char *bytes, size_t length, const char *key, struct saved_info *saved) {
-    struct reading reading = {.at = bytes};
+    char head[sizeof HEAD_FORMAT + SAVED_INFO_KEY_SIZE];
+    size_t head_length = (size_t)snprintf(head, sizeof head, HEAD_FORMAT, key);
+    const char *value;
 
     *saved = (struct saved_info){.time_ms = 0};
-    if (strlen(bytes) != length || strcmp(next_line(&reading), first_line) != 0 ||
-        strcmp(next_value(&reading, "key"), key) != 0)
+    if (strlen(bytes) != length || strncmp(bytes, head, head_length) != 0)
         return -1;
-    for (size_t i = 0; i < LINE_TOTAL; i++)
-        read_line(&reading, &lines[i], (char *)saved + lines[i].place);
-    read_end(&reading, &saved->history);
+    char *at = bytes + head_length;
+    for (size_t i = 0; i < LINE_TOTAL; i++) {
+        value = next_value(&at, lines[i].name);
+        if (value == NULL || !read_value(&lines[i], value, (char *)saved + lines[i].place))
+            return -1;
+    }
+    while ((value = next_value(&at, "point")) != NULL)
+        if (!read_point(value, &saved->history))
+            return -1;
     bool has_counts = saved->info.kind != REPLY_TOKEN || saved->info.available.is_known;
-    return reading.failed || !has_counts ? -1 : 0;
+    return strcmp(at, closing_line) == 0 && has_counts ? 0 : -1;
 }

@@ -28,9 +28,9 @@ struct saved_info {
     struct usage_history history; /* this answer included; but its reset is not saved */
 };
 
-/* Writes it, for what the key (hexadecimal) stands for. Gives the bytes, fewer than
- * SAVED_INFO_SIZE_MAX, in malloc'ed memory and sets their number, or NULL where memory ran out. */
-char *saved_info_write(const struct saved_info *saved, const char *key, size_t *length);
+/* Writes it, for what the key (hexadecimal) stands for. Gives a text of fewer than
+ * SAVED_INFO_SIZE_MAX bytes in malloc'ed memory, or NULL where memory ran out. */
+char *saved_info_write(const struct saved_info *saved, const char *key);
 
 /* Reads `length` bytes and the NUL behind them, and changes them. Gives 0, or -1 where they are not
  * a whole answer in this format for this key. */

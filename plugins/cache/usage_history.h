@@ -20,9 +20,6 @@ struct usage_history {
     } points[USAGE_POINTS_MAX]; /* the oldest first */
 };
 
-/* When the counter restarts that an answer of that time announced: 0 hours count as 1. */
-int64_t usage_reset_ms(int64_t time_ms, int64_t hours);
-
 /* Adds an answer of that time with its calls of today and the moment of the reset. What is
  * remembered starts anew where a reset was passed or the count went down. */
 void usage_history_add(struct usage_history *history, int64_t time_ms, int64_t used,

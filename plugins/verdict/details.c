@@ -22,14 +22,14 @@ static void write_methods(FILE *stream, const struct token_exchange *exchange) {
 /* ---- In the line ---- */
 
 void details_write_facts(FILE *stream, const struct sentence_input *input) {
-    const struct token_exchange *exchange = &input->result->exchange;
+    const struct result *result = input->result;
     const struct forecast *forecast = input->forecast;
 
     fprintf(stream, " [server %s port %d, ", host_of(input).text, input->options->server.port);
-    fputs(input->result->is_kept ? "no request" : "method ", stream);
-    write_methods(stream, exchange);
-    if (exchange->info.unusable.text[0] != '\0')
-        fprintf(stream, ", fields that cannot be used: %s", exchange->info.unusable.text);
+    fputs(result->is_kept ? "no request" : "method ", stream);
+    write_methods(stream, &result->exchange);
+    if (result->answer.info.unusable.text[0] != '\0')
+        fprintf(stream, ", fields that cannot be used: %s", result->answer.info.unusable.text);
     if (forecast != NULL && forecast->kind == FORECAST_NONE)
         fprintf(stream, ", no forecast: %s", forecast->reason);
     fputs("]", stream);
@@ -94,24 +94,24 @@ static void write_fields(FILE *stream, const struct token_info *info) {
 static void write_facts(FILE *stream, const struct sentence_input *input) {
     const struct options *options = input->options;
     const struct result *result = input->result;
-    const struct token_exchange *exchange = &result->exchange;
+    const struct token_info *info = &result->answer.info;
 
     fprintf(stream, "server: %s port %d\n", host_of(input).text, options->server.port);
     fputs("URL: ", stream);
-    write_foreign(stream, exchange->url, strlen(exchange->url));
+    write_foreign(stream, result->exchange.url, strlen(result->exchange.url));
     fputs("\nmethod: ", stream);
     if (result->is_kept)
         fprintf(stream, "none, because the answer was kept %" PRId64 " s ago", result->age_s);
-    write_methods(stream, exchange);
+    write_methods(stream, &result->exchange);
     fputc('\n', stream);
-    write_threshold(stream, "warning", &options->warning, &exchange->info.limit);
-    write_threshold(stream, "critical", &options->critical, &exchange->info.limit);
-    if (exchange->info.status != 0)
-        fprintf(stream, "HTTP status: %" PRId64 "\n", exchange->info.status);
-    if (exchange->info.fields != NULL)
-        fputs(exchange->info.fields, stream);
+    write_threshold(stream, "warning", &options->warning, &info->limit);
+    write_threshold(stream, "critical", &options->critical, &info->limit);
+    if (info->status != 0)
+        fprintf(stream, "HTTP status: %" PRId64 "\n", info->status);
+    if (info->fields != NULL)
+        fputs(info->fields, stream);
     if (result->is_kept)
-        write_fields(stream, &exchange->info);
+        write_fields(stream, info);
 }
 
 /* ---- The exchange ---- */

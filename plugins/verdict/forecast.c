@@ -16,7 +16,7 @@ struct pace {
 
 /* Seconds from the answer to the reset. */
 static int64_t reset_after_s(const struct result *result) {
-    int64_t after_s = (result->reset_ms - result->time_ms) / 1000;
+    int64_t after_s = (result->reset_ms - result->answer.time_ms) / 1000;
 
     return after_s > 0 ? after_s : 0;
 }
@@ -32,9 +32,10 @@ int64_t forecast_reset_in_s(const struct result *result) {
 /* A stretch of more than a day, which only a strange clock or file makes, says nothing of today,
  * and its product with a count may not fit in 64 bits. */
 static struct pace pace_of(const struct result *result) {
-    const struct usage_point *base = usage_history_base(&result->history, result->time_ms);
-    int64_t used = result->exchange.info.used.value;
-    int64_t stretch_s = base != NULL ? (result->time_ms - base->time_ms) / 1000 : 0;
+    const struct usage_point *base =
+        usage_history_base(&result->answer.history, result->answer.time_ms);
+    int64_t used = result->answer.info.used.value;
+    int64_t stretch_s = base != NULL ? (result->answer.time_ms - base->time_ms) / 1000 : 0;
 
     if (base == NULL || used < base->used || stretch_s > SECONDS_PER_DAY)
         return (struct pace){used, SECONDS_PER_DAY - reset_after_s(result), 0};
@@ -42,7 +43,7 @@ static struct pace pace_of(const struct result *result) {
 }
 
 static const char *why_no_forecast(const struct result *result) {
-    const struct token_info *info = &result->exchange.info;
+    const struct token_info *info = &result->answer.info;
 
     if (info->available.value <= 0)
         return "no calls are left";
@@ -66,7 +67,7 @@ struct forecast forecast_make(const struct result *result) {
     forecast.pace_s = pace.displayed_s;
     if (pace.calls == 0)
         return forecast;
-    int64_t gone_after_s = result->exchange.info.available.value * pace.stretch_s / pace.calls;
+    int64_t gone_after_s = result->answer.info.available.value * pace.stretch_s / pace.calls;
     if (gone_after_s < reset_after_s(result)) {
         forecast.kind = FORECAST_GONE;
         forecast.gone_in_s = less_age(result, gone_after_s);

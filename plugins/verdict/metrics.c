@@ -53,7 +53,7 @@ static void set_alerts(struct perfdata *metric, const struct verdict *verdict, a
 /* ---- Metrics ---- */
 
 static const struct token_info *info_of(const struct sentence_input *input) {
-    return &input->result->exchange.info;
+    return &input->result->answer.info;
 }
 
 static struct perfdata metric_of(const char *label, int64_t value, const char *unit) {
@@ -120,7 +120,7 @@ static void write_reset(FILE *stream, const struct result *result) {
 }
 
 static void write_time(FILE *stream, const struct sentence_input *input) {
-    struct perfdata metric = metric_of("time", input->result->request_ms, "s");
+    struct perfdata metric = metric_of("time", input->result->answer.request_ms, "s");
 
     metric.decimals = 3;
     number_format(metric.max, input->options->timeout, 0);

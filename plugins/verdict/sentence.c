@@ -17,7 +17,7 @@ enum { SECONDS_PER_HOUR = 3600, SECONDS_PER_MINUTE = 60 };
 /* ---- Figures ---- */
 
 static const struct token_info *info_of(const struct sentence_input *input) {
-    return &input->result->exchange.info;
+    return &input->result->answer.info;
 }
 
 static void write_description(FILE *stream, const struct token_info *info) {

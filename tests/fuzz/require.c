@@ -44,7 +44,7 @@ static void require_judgement(const struct judgement *judgement, const struct to
 }
 
 struct judgement judge(const struct options *options, const struct result *result) {
-    const struct token_info *info = &result->exchange.info;
+    const struct token_info *info = &result->answer.info;
     struct check check = {.options = *options, .result = *result};
 
     check_judge(&check);

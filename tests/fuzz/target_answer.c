@@ -14,18 +14,16 @@ enum { STATUSES = sizeof statuses / sizeof statuses[0], TOO_LARGE = 3, MANAGER =
 /* A kept answer is judged like the same answer when it was new. */
 static void keep(const struct options *options, const struct result *result,
                  const struct judgement *judgement) {
-    const struct saved_info saved = {
-        .time_ms = ANSWER_MS, .info = result->exchange.info, .history = result->history};
     struct saved_info again;
-    size_t length;
-    char *bytes = saved_info_write(&saved, KEY, &length);
+    char *bytes = saved_info_write(&result->answer, KEY);
 
     require(bytes != NULL, "there is memory");
+    size_t length = strlen(bytes);
     require_no_secret(bytes, length);
     require(length < SAVED_INFO_SIZE_MAX, "an answer can be kept");
     require(saved_info_read(bytes, length, KEY, &again) == 0, "a kept answer can be read");
     struct result kept = result_of(&again.info);
-    kept.history = again.history;
+    kept.answer.history = again.history;
     struct judgement second = judge(options, &kept);
     require(second.state == judgement->state && strcmp(second.text, judgement->text) == 0 &&
                 strcmp(second.perfdata, judgement->perfdata) == 0,
@@ -40,8 +38,8 @@ static void use(const struct options *options, const struct token_info *info, ch
     if (info->fields != NULL)
         require_lines_fit_for_output(info->fields);
     if (info->kind == REPLY_TOKEN && info->used.is_known && info->hours.is_known)
-        usage_history_add(&result.history, ANSWER_MS, info->used.value,
-                          usage_reset_ms(ANSWER_MS, info->hours.value));
+        usage_history_add(&result.answer.history, ANSWER_MS, info->used.value,
+                          reset_after(ANSWER_MS, info->hours.value));
     result.exchange.requests = 1;
     result.exchange.responses[0].redirect = redirect;
     struct judgement judgement = judge(options, &result);

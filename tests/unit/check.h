@@ -37,11 +37,14 @@ static inline struct token_info info_of(enum reply_kind kind, const struct figur
                                .hours = count_of(figures->hours)};
 }
 
+/* The reset that is announced with these hours: 0 count as 1. */
+static inline int64_t reset_after(int64_t time_ms, int64_t hours) {
+    return time_ms + (hours > 0 ? hours : 1) * HOUR_MS;
+}
+
 /* Of an answer with a reset after these hours; without any: none. */
 static inline struct result result_of(const struct token_info *info) {
-    return (struct result){.exchange = {.info = *info},
-                           .time_ms = ANSWER_MS,
-                           .request_ms = 213,
+    return (struct result){.answer = {.time_ms = ANSWER_MS, .request_ms = 213, .info = *info},
                            .has_reset = info->hours.is_known,
                            .reset_ms = ANSWER_MS + info->hours.value * HOUR_MS};
 }
@@ -83,11 +86,11 @@ static inline void check_prepare(struct check *check, enum reply_kind kind,
 
 static inline void check_judge(struct check *check) {
     bool has_forecast =
-        check->options.has_forecast && check->result.exchange.info.kind == REPLY_TOKEN;
+        check->options.has_forecast && check->result.answer.info.kind == REPLY_TOKEN;
     if (has_forecast)
         check->forecast = forecast_make(&check->result);
     const struct evaluate_input input = {
-        .info = &check->result.exchange.info,
+        .info = &check->result.answer.info,
         .warning = &check->options.warning,
         .critical = &check->options.critical,
         .forecast = has_forecast ? &check->forecast : NULL,

@@ -128,7 +128,7 @@ UNIT_TEST(calls_that_run_out_raise_the_state) {
             unit_check(
                 check.verdict.state == with && check.verdict.is_forecast_worse == (with != without),
                 "case %zu, at least %s: %s", i, state_name(state), state_name(check.verdict.state));
-            check.result.exchange.info.used.value = 375; /* so that they last */
+            check.result.answer.info.used.value = 375; /* so that they last */
             check_judge(&check);
             unit_check(check.verdict.state == without && !check.verdict.is_forecast_worse,
                        "case %zu: calls that last change the state", i);

@@ -83,8 +83,7 @@ struct step {
 
 /* As the plugin remembers an answer: hours of 0 count as 1. */
 static void remember(struct usage_history *history, const struct step *step) {
-    usage_history_add(history, step->time_ms, step->used,
-                      usage_reset_ms(step->time_ms, step->hours));
+    usage_history_add(history, step->time_ms, step->used, reset_after(step->time_ms, step->hours));
 }
 
 /* Remembers answers, MINUTE:USED:HOURS each, and gives the last. */
@@ -170,9 +169,9 @@ static struct forecast forecast_of(int64_t available, const struct step *step,
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct result result = result_of(&info);
 
-    result.reset_ms += step->time_ms - result.time_ms;
-    result.time_ms = step->time_ms;
-    result.history = *history;
+    result.reset_ms += step->time_ms - result.answer.time_ms;
+    result.answer.time_ms = step->time_ms;
+    result.answer.history = *history;
     return forecast_make(&result);
 }
 

@@ -155,8 +155,8 @@ UNIT_TEST(the_time_has_the_timeout_as_its_maximum) {
         char expected[100];
         struct check check;
         check_prepare(&check, REPLY_TOKEN, &figures, NULL, NULL);
-        check.result.exchange.info.all_used = count_of(9000);
-        check.result.request_ms = cases[i].milliseconds;
+        check.result.answer.info.all_used = count_of(9000);
+        check.result.answer.request_ms = cases[i].milliseconds;
         check.options.timeout = cases[i].timeout;
         snprintf(expected, sizeof expected, "available=7;;1:;0 all_used=9000;;;0 time=%s",
                  cases[i].time);

@@ -169,7 +169,7 @@ UNIT_TEST(a_redirect_names_the_place) {
         check_prepare(&check, REPLY_REFUSED, &figures, NULL, NULL);
         if (strchr(cases[i].redirect, '[') != NULL)
             strcpy(check.options.server.host, "::1");
-        check.result.exchange.info.status = 302;
+        check.result.answer.info.status = 302;
         check.result.exchange.requests = 1;
         check.result.exchange.responses[0].redirect = (char *)(uintptr_t)cases[i].redirect;
         check_judge(&check);
