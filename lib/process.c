@@ -13,9 +13,8 @@
 #include <sys/prctl.h>
 #endif
 
-/* Opens what can be neither read nor written; gives its descriptor, the lowest free one, which is
- * one of the standard ones where that was closed. It always exists, and looking into it takes no
- * permission. */
+/* Opens what can be neither read nor written; gives its descriptor, the lowest free one. It always
+ * exists, and looking into it takes no permission. */
 static int open_nothing(void) {
     return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
@@ -45,15 +44,15 @@ static void keep_memory_private(void) {
 }
 
 int process_prepare(void) {
-    int nothing;
-
     set_signals();
     keep_memory_private();
     umask(S_IRWXG | S_IRWXO);
-    do
-        nothing = open_nothing();
-    while (nothing >= 0 && nothing <= STDERR_FILENO);
-    return nothing < 0 || dup2(nothing, STDERR_FILENO) < 0 ? -1 : 0;
+    for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+        if (fcntl(standard, F_GETFD) < 0 && open_nothing() < 0)
+            return -1;
+    /* A system that refuses this, too, is no reason not to check. */
+    int nothing = open_nothing();
+    return dup2(nothing >= 0 ? nothing : STDIN_FILENO, STDERR_FILENO) < 0 ? -1 : 0;
 }
 
 bool process_can_write(void) {

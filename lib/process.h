@@ -10,7 +10,7 @@
  * reader or over a size limit is an error, not a signal; TERM, INT and HUP end the process even
  * where the parent ignored or blocked them; no signal of a crash is blocked; core dumps are off,
  * and others of the user cannot trace it; what is created is for its owner only. Gives 0, or -1
- * with errno where a descriptor cannot be occupied: then nothing may be opened. */
+ * with errno where a closed one cannot be occupied: then nothing may be opened. */
 int process_prepare(void);
 
 /* Whether standard output can be written at all. */
