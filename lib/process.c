@@ -44,14 +44,18 @@ static void keep_memory_private(void) {
 }
 
 int process_prepare(void) {
+    int nothing;
+
     set_signals();
     keep_memory_private();
     umask(S_IRWXG | S_IRWXO);
-    for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+    do
+        nothing = open_nothing();
+    while (nothing >= 0 && nothing <= STDERR_FILENO);
+    /* A system that refuses this is no reason not to check, if no descriptor is closed. */
+    for (int standard = STDIN_FILENO; nothing < 0 && standard <= STDERR_FILENO; standard++)
         if (fcntl(standard, F_GETFD) < 0 && open_nothing() < 0)
             return -1;
-    /* A system that refuses this, too, is no reason not to check. */
-    int nothing = open_nothing();
     return dup2(nothing >= 0 ? nothing : STDIN_FILENO, STDERR_FILENO) < 0 ? -1 : 0;
 }
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,23 +33,17 @@ static struct {
 
 /* ---- The last words; async-signal-safe ---- */
 
-static struct iovec part(const char *text) {
-    return (struct iovec){.iov_base = (void *)text, .iov_len = strlen(text)};
-}
-
 /* Prints what comes before WHAT, and ends the process. */
 static _Noreturn void speak(enum state state, const char *begin, const char *middle,
                             const char *end) {
-    struct iovec parts[] = {
-        part(last_words.label), part(" "), part(state_name(state)), part(begin),
-        part(middle),           part(end), part(last_words.what),   part("\n"),
-    };
-    const int count = sizeof parts / sizeof parts[0];
-    size_t length = 0;
+    const char *const parts[] = {last_words.label, " ", state_name(state), begin,
+                                 middle,           end, last_words.what,   "\n"};
+    char line[2048];
+    char *at = line;
 
-    for (int i = 0; i < count; i++)
-        length += parts[i].iov_len;
-    if (writev(STDOUT_FILENO, parts, count) != (ssize_t)length)
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        at = stpcpy(at, parts[i]);
+    if (write(STDOUT_FILENO, line, (size_t)(at - line)) != at - line)
         state = STATE_UNKNOWN;
     _exit((int)state);
 }
