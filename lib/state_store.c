@@ -4,6 +4,7 @@
 #include "state_store.h"
 
 #include "text.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,8 @@
 #endif
 
 /* ---- Messages ---- */
+
+static const char state_directory[] = "the state directory"; /* for the watchdog */
 
 #define NOT_OWN "belongs to another user or others may write to it"
 
@@ -98,6 +101,7 @@ void store_open(struct store *store, const char *root, bool make_root, const cha
                 const char *name) {
     char user[32];
 
+    watchdog_expect(state_directory);
     *store = (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root};
     snprintf(store->name, sizeof store->name, "%s", name);
     snprintf(store->lock_name, sizeof store->lock_name, "%s.lock", name);
@@ -110,6 +114,7 @@ void store_open(struct store *store, const char *root, bool make_root, const cha
 /* ---- Files ---- */
 
 static int open_file(const struct store *store, const char *name, int flags) {
+    watchdog_expect(state_directory);
     return openat(store->folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                   S_IRUSR | S_IWUSR);
 }

@@ -19,7 +19,6 @@ libwolkvox_a_SOURCES = \
 	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.h \
-	plugins/cache/info_cache.c plugins/cache/info_cache.h \
 	plugins/cache/result_source.c plugins/cache/result_source.h \
 	plugins/cache/saved_info.c plugins/cache/saved_info.h \
 	plugins/cache/usage_history.c plugins/cache/usage_history.h \

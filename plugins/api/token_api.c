@@ -64,10 +64,7 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     char server[32 + HOST_MAX];
     struct libjson json;
 
-    *exchange = (struct token_exchange){.url = token_api_url(options)};
     *info = (struct token_info){.status = 0};
-    if (exchange->url == NULL)
-        return error_out_of_memory(error);
     /* Before the request: an answer that cannot be read would be a call spent for nothing. */
     watchdog_expect("json-c to load");
     if (libjson_load(&json, error) != 0)
@@ -88,17 +85,13 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
         .headers = headers,
         .post = options->method != METHOD_GET,
     };
-    if (ask(&json, &request, exchange, info, error) != 0)
-        return -1;
-    if (options->method == METHOD_POST_THEN_GET && info->kind == REPLY_WRONG_METHOD) {
+    int result = ask(&json, &request, exchange, info, error);
+    if (result == 0 && options->method == METHOD_POST_THEN_GET &&
+        info->kind == REPLY_WRONG_METHOD) {
         request.post = false;
-        return ask(&json, &request, exchange, info, error);
+        result = ask(&json, &request, exchange, info, error);
     }
-    return 0;
-}
-
-const char *token_exchange_redirect(const struct token_exchange *exchange) {
-    return exchange->requests > 0 ? exchange->responses[exchange->requests - 1].redirect : NULL;
+    return result;
 }
 
 void token_exchange_free(struct token_exchange *exchange) {

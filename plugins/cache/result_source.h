@@ -17,9 +17,8 @@ struct result {
     struct token_exchange exchange; /* no requests: the answer was kept */
     struct saved_info answer;       /* as it is kept, and then completed */
     bool is_kept;
-    int64_t age_s; /* 0 of a new one */
-    bool has_reset;
-    int64_t reset_ms;                  /* when the counter restarts, since the Epoch */
+    int64_t age_s;                     /* 0 of a new one */
+    struct optional_count reset_ms;    /* when the counter restarts, since the Epoch */
     char not_kept[STORE_TROUBLE_SIZE]; /* why; empty: it was kept, or was not to be */
 };
 

@@ -9,7 +9,7 @@ enum { SECONDS_PER_DAY = 24 * 3600, RESET_IN_MAX_S = 21 * 3600 };
 
 /* Seconds from the answer to the reset. */
 static int64_t reset_after_s(const struct result *result) {
-    int64_t after_s = (result->reset_ms - result->answer.time_ms) / 1000;
+    int64_t after_s = (result->reset_ms.value - result->answer.time_ms) / 1000;
 
     return after_s > 0 ? after_s : 0;
 }
@@ -27,7 +27,7 @@ static const char *why_no_forecast(const struct result *result) {
 
     if (info->available.value <= 0)
         return "no calls are left";
-    if (!result->has_reset)
+    if (!result->reset_ms.is_known)
         return "the answer does not give the hours to the reset, nor is --reset-at given";
     if (!info->limit.is_known || info->limit.value == 0)
         return "the answer does not give a limit";

@@ -108,7 +108,7 @@ static void write_all_used(FILE *stream, const struct token_info *info) {
 }
 
 static void write_reset(FILE *stream, const struct result *result) {
-    if (!result->has_reset)
+    if (!result->reset_ms.is_known)
         return;
     struct perfdata metric = metric_of("reset", forecast_reset_in_s(result), "s");
     write_next(stream, &metric);
@@ -123,7 +123,7 @@ static void write_time(FILE *stream, const struct check *check) {
 }
 
 static void write_lasts(FILE *stream, const struct check *check) {
-    if (!check->options.has_forecast || !check->result.has_reset)
+    if (!check->options.has_forecast || !check->result.reset_ms.is_known)
         return;
     struct range before_reset = {.has_start = true, .start = forecast_reset_in_s(&check->result)};
     bool is_gone_before = check->forecast.kind == FORECAST_GONE;

@@ -38,7 +38,7 @@ static void write_calls_left(FILE *stream, const struct token_info *info) {
 }
 
 static void write_reset(FILE *stream, const struct result *result) {
-    if (!result->has_reset)
+    if (!result->reset_ms.is_known)
         return;
     int64_t hours = (forecast_reset_in_s(result) + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR;
     fprintf(stream, ", counter resets in %" PRId64 " h", hours);
@@ -142,8 +142,11 @@ static bool is_same_host(const char *authority, const char *host) {
 /* What a server writes before an @ is a name and a password, and no part of the place; nor is a
  * query, in which a login page may have another number each time. */
 static void write_redirect(FILE *stream, const struct check *check) {
-    const char *url = token_exchange_redirect(&check->result.exchange);
+    const struct token_exchange *exchange = &check->result.exchange;
+    const char *url = NULL;
 
+    if (exchange->requests > 0)
+        url = exchange->responses[exchange->requests - 1].redirect;
     if (url == NULL)
         return;
     const char *scheme_end = strstr(url, "://");

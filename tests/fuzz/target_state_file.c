@@ -51,7 +51,7 @@ void target_state_file(const uint8_t *bytes, size_t size) {
         require_model(&saved);
         write_again(&saved);
         struct result result = result_of(&saved.info);
-        result.reset_ms += saved.time_ms - result.answer.time_ms;
+        result.reset_ms.value += saved.time_ms - result.answer.time_ms;
         result.answer = saved;
         struct judgement judgement = judge(&options, &result);
         judgement_free(&judgement);

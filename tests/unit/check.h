@@ -43,9 +43,9 @@ static inline int64_t reset_after(int64_t time_ms, int64_t hours) {
 
 /* Of an answer with a reset after these hours; without any: none. */
 static inline struct result result_of(const struct token_info *info) {
-    return (struct result){.answer = {.time_ms = ANSWER_MS, .request_ms = 213, .info = *info},
-                           .has_reset = info->hours.is_known,
-                           .reset_ms = ANSWER_MS + info->hours.value * HOUR_MS};
+    return (struct result){
+        .answer = {.time_ms = ANSWER_MS, .request_ms = 213, .info = *info},
+        .reset_ms = {info->hours.is_known, ANSWER_MS + info->hours.value * HOUR_MS}};
 }
 
 /* Of a sound text, which must last as long as the threshold; NULL: none. */

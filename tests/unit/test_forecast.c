@@ -63,8 +63,7 @@ UNIT_TEST(todays_pace_tells_whether_the_calls_last) {
         struct token_info info = info_of(REPLY_TOKEN, &figures);
         struct result result = result_of(&info);
         char what[100];
-        result.has_reset = true;
-        result.reset_ms = ANSWER_MS + cases[i].reset_after_ms;
+        result.reset_ms = (struct optional_count){true, ANSWER_MS + cases[i].reset_after_ms};
         struct forecast forecast = forecast_make(&result);
         snprintf(what, sizeof what, "%" PRId64 " left, %" PRId64 " used", cases[i].available,
                  cases[i].used);
@@ -169,7 +168,7 @@ static struct forecast forecast_of(int64_t available, const struct step *step,
     struct token_info info = info_of(REPLY_TOKEN, &figures);
     struct result result = result_of(&info);
 
-    result.reset_ms += step->time_ms - result.answer.time_ms;
+    result.reset_ms.value += step->time_ms - result.answer.time_ms;
     result.answer.time_ms = step->time_ms;
     result.answer.history = *history;
     return forecast_make(&result);
