@@ -11,7 +11,7 @@ libwolkvox_a_SOURCES = \
 	plugins/options/options.c plugins/options/options.h \
 	plugins/options/secret.c plugins/options/secret.h \
 	plugins/options/server.c plugins/options/server.h \
-	plugins/http/ca_file.c plugins/http/ca_file.h \
+	plugins/http/ca_file.c \
 	plugins/http/exchange.c plugins/http/exchange.h \
 	plugins/http/http.c plugins/http/http.h \
 	plugins/http/outcome.c \

@@ -72,19 +72,18 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     snprintf(token, sizeof token, "%s: %s", api->token_header, options->secret.token);
     /* A name without a value keeps libcurl from sending its own with POST. */
     const char *type = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
-    const char *headers[] = {token, type, "Accept: application/json", NULL, NULL};
-    if (api->server_header != NULL && digits > 0) {
-        snprintf(server, sizeof server, "%s: %.*s", api->server_header, digits,
-                 options->server.host + strlen(api->host_prefix));
-        headers[3] = server;
-    }
     struct http_request request = {
         .options = options,
         .deadline = deadline,
         .url = exchange->url,
-        .headers = headers,
+        .headers = {token, type, "Accept: application/json"},
         .post = options->method != METHOD_GET,
     };
+    if (api->server_header != NULL && digits > 0) {
+        snprintf(server, sizeof server, "%s: %.*s", api->server_header, digits,
+                 options->server.host + strlen(api->host_prefix));
+        request.headers[3] = server;
+    }
     int result = ask(&json, &request, exchange, info, error);
     if (result == 0 && options->method == METHOD_POST_THEN_GET &&
         info->kind == REPLY_WRONG_METHOD) {

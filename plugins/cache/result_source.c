@@ -3,7 +3,6 @@
 
 #include "cache/result_source.h"
 
-#include "http/ca_file.h"
 #include "process.h"
 #include "state_store.h"
 #include "watchdog.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "http/ca_file.h"
+#include "http/http.h"
 
 #include "user_file.h"
 #include "watchdog.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* As OpenSSL names it, with and without what it is trusted for. */

@@ -100,15 +100,17 @@ static void note(struct http_exchange *exchange, const char *option, CURLcode co
 #define SET(exchange, option, value)                                                               \
     note(exchange, #option, (exchange)->curl->easy_setopt((exchange)->easy, option, value))
 
-static void add_headers(struct http_exchange *exchange) {
-    for (const char *const *header = exchange->request->headers; *header != NULL; header++) {
-        struct curl_slist *longer = exchange->curl->slist_append(exchange->headers, *header);
-        if (longer == NULL)
-            note(exchange, "CURLOPT_HTTPHEADER", CURLE_OUT_OF_MEMORY);
-        else
-            exchange->headers = longer;
+/* A list of libcurl's own making would be a copy. */
+static void set_headers(struct http_exchange *exchange) {
+    struct curl_slist *next = NULL;
+
+    for (size_t i = HTTP_REQUEST_HEADERS; i-- > 0;) {
+        if (exchange->request->headers[i] == NULL)
+            continue;
+        exchange->headers[i] = (struct curl_slist){(char *)exchange->request->headers[i], next};
+        next = &exchange->headers[i];
     }
-    SET(exchange, CURLOPT_HTTPHEADER, exchange->headers);
+    SET(exchange, CURLOPT_HTTPHEADER, next);
 }
 
 static void set_request(struct http_exchange *exchange) {
@@ -194,7 +196,7 @@ int http_exchange_perform(struct http_exchange *exchange, struct error *error) {
     exchange->easy = exchange->curl->easy_init();
     if (exchange->easy == NULL)
         return error_out_of_memory(error);
-    add_headers(exchange);
+    set_headers(exchange);
     set_request(exchange);
     set_trust(exchange);
     set_connection(exchange);

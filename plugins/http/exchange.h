@@ -14,8 +14,6 @@
 #define LIBCURL_FUNCTIONS(X)                                                                       \
     X(curl_, global_init)                                                                          \
     X(curl_, version_info)                                                                         \
-    X(curl_, slist_append)                                                                         \
-    X(curl_, slist_free_all)                                                                       \
     X(curl_, easy_init)                                                                            \
     X(curl_, easy_setopt)                                                                          \
     X(curl_, easy_perform)                                                                         \
@@ -33,7 +31,7 @@ struct http_exchange {
     const struct libcurl *curl;
     bool trusts_directory; /* libcurl's own directory of CA certificates alone */
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist headers[HTTP_REQUEST_HEADERS];
     size_t header_bytes;
     bool is_connected;  /* a connection to the server or the proxy was made */
     int socket_errno;   /* why there was no socket to be had; 0: there was */
@@ -46,7 +44,7 @@ struct http_exchange {
     char message[CURL_ERROR_SIZE];
 };
 
-/* Does the request. Gives 0 with libcurl's outcome, or -1 with ERROR_LOCAL where it cannot begin.
+/* Does the request. Gives 0 with libcurl's outcome, or -1 with ERROR_LOCAL where it cannot start.
  */
 int http_exchange_perform(struct http_exchange *exchange, struct error *error);
 

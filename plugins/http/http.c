@@ -45,11 +45,6 @@ static bool is_issuer_missing(const struct http_exchange *exchange) {
     return result == 2 || (result >= 19 && result <= 21);
 }
 
-static void take_down(struct http_exchange *exchange) {
-    exchange->curl->easy_cleanup(exchange->easy);
-    exchange->curl->slist_free_all(exchange->headers);
-}
-
 /* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
  * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
  */
@@ -58,7 +53,7 @@ static int perform(struct http_exchange *exchange, struct error *error) {
     int result = http_exchange_perform(exchange, error);
 
     if (result == 0 && exchange->trusts_directory && is_issuer_missing(exchange)) {
-        take_down(exchange);
+        exchange->curl->easy_cleanup(exchange->easy);
         *exchange = second;
         exchange->trusts_directory = false;
         result = http_exchange_perform(exchange, error);
@@ -66,7 +61,7 @@ static int perform(struct http_exchange *exchange, struct error *error) {
     if (result == 0)
         result = http_exchange_evaluate(exchange, error);
 #ifdef WITH_SANITIZERS
-    take_down(exchange);
+    exchange->curl->easy_cleanup(exchange->easy);
 #else
     /* Taking libcurl down is a good part of what a check costs, and waits for a resolver that still
      * runs. The process ends soon. */

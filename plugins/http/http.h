@@ -11,14 +11,14 @@
 
 /* One HTTP request and its answer; what the body means is not known here. */
 
-enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024 };
+enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024, HTTP_REQUEST_HEADERS = 4 };
 
 struct http_request {
     const struct options *options; /* the server, the way to it, and what is trusted */
     const struct deadline *deadline;
     const char *url;
-    const char *const *headers; /* "Name: value", the last one NULL */
-    bool post;                  /* with an empty body; else GET */
+    const char *headers[HTTP_REQUEST_HEADERS]; /* "Name: value"; NULL: none */
+    bool post;                                 /* with an empty body; else GET */
 };
 
 struct http_record {
@@ -47,3 +47,8 @@ int http_perform(const struct http_request *request, struct http_response *respo
 
 /* `left_standing` stays. */
 void http_response_free(struct http_response *response);
+
+/* Looks at a file of CA certificates before it is used, so that a wrong one is reported before any
+ * connection: it must be a regular file of at most 16 MiB in which a certificate in PEM form
+ * (RFC 7468) begins. What is in it is for the TLS library. Gives 0, or -1 with ERROR_LOCAL. */
+int ca_file_check(const char *path, struct error *error);

@@ -61,14 +61,10 @@ static bool quotes_bad_proxy(CURLcode code, const char *message) {
 
 /* Takes " after 12 ms" out of libcurl's words: the same trouble has the same text at each check. */
 static void remove_duration(char *message) {
-    static const char before[] = " after ";
-    static const char behind[] = " ms";
-
-    for (char *at = message; (at = strstr(at, before)) != NULL; at++) {
-        char *digits = at + sizeof before - 1;
-        char *end = digits + strspn(digits, "0123456789");
-        if (end > digits && strncmp(end, behind, sizeof behind - 1) == 0)
-            memmove(at, end + sizeof behind - 1, strlen(end + sizeof behind - 1) + 1);
+    for (char *at = message; (at = strstr(at, " after ")) != NULL; at++) {
+        int length = 0;
+        (void)sscanf(at, " after %*u ms%n", &length);
+        memmove(at, at + length, strlen(at + length) + 1);
     }
 }
 
@@ -83,39 +79,28 @@ static struct excerpt message_of(const struct http_exchange *exchange) {
     return excerpt_of(message, strlen(message), EXCERPT_MAX);
 }
 
-/* A TLS library that its configuration, or a lack of random numbers, keeps from even beginning; the
- * words are OpenSSL's. */
-static bool cannot_start_tls(CURLcode code, const char *message) {
+static bool is_local(CURLcode code, const char *message) {
+    static const CURLcode codes[] = {
+        CURLE_OUT_OF_MEMORY,         CURLE_SSL_CIPHER,
+        CURLE_SSL_CACERT_BADFILE,    CURLE_SSL_CRL_BADFILE,
+        CURLE_SSL_CERTPROBLEM,       CURLE_SSL_ENGINE_NOTFOUND,
+        CURLE_SSL_ENGINE_SETFAILED,  CURLE_SSL_ENGINE_INITFAILED,
+        CURLE_FAILED_INIT,           CURLE_NOT_BUILT_IN,
+        CURLE_URL_MALFORMAT,         CURLE_UNKNOWN_OPTION,
+        CURLE_BAD_FUNCTION_ARGUMENT,
+    };
+    /* OpenSSL's, of a configuration or a lack of random numbers with which TLS cannot begin. */
     static const char *const phrases[] = {"no ciphers available", "no protocols available", "rand",
                                           "drbg", "entropy"};
 
-    if (code != CURLE_SSL_CONNECT_ERROR)
-        return false;
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-        if (text_has_phrase(message, strlen(message), phrases[i]))
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (code == codes[i])
             return true;
-    return false;
-}
-
-static bool is_local(CURLcode code, const char *message) {
-    switch (code) {
-    case CURLE_OUT_OF_MEMORY:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_FAILED_INIT:
-    case CURLE_NOT_BUILT_IN:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNKNOWN_OPTION:
-    case CURLE_BAD_FUNCTION_ARGUMENT:
-        return true;
-    default:
-        return begins_with(message, "getaddrinfo() thread") || cannot_start_tls(code, message);
-    }
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+        if (code == CURLE_SSL_CONNECT_ERROR &&
+            text_has_phrase(message, strlen(message), phrases[i]))
+            return true;
+    return begins_with(message, "getaddrinfo() thread");
 }
 
 /* The reason where it lies on this machine; else NULL. */

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "fuzz_input.h"
-#include "http/ca_file.h"
+#include "http/http.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "http/ca_file.h"
+#include "http/http.h"
 #include "unit.h"
 
 #include <sys/stat.h>
