@@ -25,14 +25,10 @@ static const char *const places[] = {
     "/etc/opt/nagios-plugins.ini",
 };
 
-static bool exists(const char *path) {
-    return access(path, F_OK) == 0;
-}
-
 static bool find_in_folder(const char *folder, int length, char path[PATH_MAX]) {
     for (size_t i = 0; i < sizeof config_path_names / sizeof config_path_names[0]; i++) {
         int size = snprintf(path, PATH_MAX, "%.*s/%s", length, folder, config_path_names[i]);
-        if (size < PATH_MAX && exists(path))
+        if (size < PATH_MAX && access(path, F_OK) == 0)
             return true;
     }
     return false;
@@ -56,7 +52,7 @@ static const char *find_file(char path[PATH_MAX]) {
         find_in_variable("NAGIOS_CONFIG_PATH", path))
         return path;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (exists(places[i]))
+        if (access(places[i], F_OK) == 0)
             return places[i];
     return NULL;
 }

@@ -152,15 +152,17 @@ static void set_timeout(const struct deadline *deadline, enum state state) {
 }
 
 void watchdog_start(const char *label, const struct deadline *deadline, enum state timeout_state) {
-    static bool has_thread;
+    static bool is_started;
 
     last_words.label = label;
     set_timeout(deadline, timeout_state);
+    if (is_started)
+        return;
+    is_started = true;
 #ifndef WITH_SANITIZERS
     catch_fatal_signals();
 #endif
-    has_thread = has_thread || start_thread();
-    if (!has_thread)
+    if (!start_thread())
         start_alarm();
 }
 

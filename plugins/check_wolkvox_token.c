@@ -23,15 +23,10 @@ static void start_watchdog(struct check *check) {
     watchdog_start(label, &check->deadline, check->options.timeout_state);
 }
 
-/* INI files may change -t. */
 static int complete_options(struct check *check, struct error *error) {
-    enum state timeout_state = check->options.timeout_state;
-
     if (options_complete(&check->options, error) != 0)
         return -1;
-    if (check->options.timeout != check->deadline.seconds ||
-        check->options.timeout_state != timeout_state)
-        start_watchdog(check);
+    start_watchdog(check); /* INI files may have changed -t */
     return secret_load(&check->options, error);
 }
 

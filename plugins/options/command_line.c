@@ -39,10 +39,6 @@ static struct getopt_tables make_tables(void) {
     return tables;
 }
 
-static const struct option_spec *find(int code) {
-    return code >= LONG_OPTION ? &option_specs[code - LONG_OPTION] : option_find_short((char)code);
-}
-
 /* ---- What is no option ---- */
 
 static int refuse_positional(struct error *error) {
@@ -109,8 +105,11 @@ static int take(struct command_line *list, int argc, char **argv, int code, stru
     if (code == '?' && !is_flag_with_value)
         return error_set(error, ERROR_USAGE, "unknown option -%s",
                          excerpt_of(&(char){(char)optopt}, 1, 1).text);
+    if (code == '?' || code == ':')
+        code = optopt;
     struct setting setting = {
-        .spec = find(code == '?' || code == ':' ? optopt : code),
+        .spec =
+            code >= LONG_OPTION ? &option_specs[code - LONG_OPTION] : option_find_short((char)code),
         .value = is_flag_with_value ? strchr(word, '=') + 1 : optarg,
     };
     if (setting.spec->id == OPTION_TOKEN)

@@ -85,11 +85,6 @@ static bool is_meant_as_file(const char *section) {
             strcmp(ending, ".conf") == 0);
 }
 
-/* Other names of sections may be the token, which people give in the wrong place. */
-static bool is_showable(const char *section) {
-    return strcmp(section, default_section) == 0 || strchr(section, ' ') != NULL;
-}
-
 static int fail_to_find(const struct extra_opts *source, const struct user_file *file,
                         struct error *error) {
     struct excerpt section = excerpt_of(source->section, source->section_length, EXCERPT_FIELD_MAX);
@@ -103,7 +98,8 @@ static int fail_to_find(const struct extra_opts *source, const struct user_file 
         return error_set(error, ERROR_LOCAL,
                          "--extra-opts finds no INI file in the usual places (see the manual); "
                          "name it with --extra-opts=@FILE");
-    if (is_showable(section.text))
+    /* Other names of sections may be the token, which people give in the wrong place. */
+    if (strcmp(section.text, default_section) == 0 || strchr(section.text, ' ') != NULL)
         return error_set(error, ERROR_LOCAL, "the %s has no section [%s]", file->name,
                          section.text);
     return error_set(error, ERROR_LOCAL,

@@ -3,7 +3,6 @@
 
 #include "options/option_table.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct option_spec option_specs[OPTION_COUNT] = {
@@ -48,14 +47,6 @@ const struct option_spec option_specs[OPTION_COUNT] = {
     {OPTION_TOKEN, '\0', "token", ARGUMENT_REQUIRED, EMPTY_IS_A_VALUE, "a token"},
 };
 
-/* The option as messages name it: "-p/--port". */
-static void set_name(char name[OPTION_NAME_SIZE], const struct option_spec *spec) {
-    if (spec->short_name != '\0')
-        snprintf(name, OPTION_NAME_SIZE, "-%c/--%s", spec->short_name, spec->long_name);
-    else
-        snprintf(name, OPTION_NAME_SIZE, "--%s", spec->long_name);
-}
-
 const struct option_spec *option_find_short(char letter) {
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_specs[i].short_name == letter && letter != '\0')
@@ -72,9 +63,11 @@ const struct option_spec *option_find_key(const char *key) {
 
 int setting_fail(const struct setting *setting, const char *what, const char *more,
                  struct error *error) {
-    char name[OPTION_NAME_SIZE];
+    const struct option_spec *spec = setting->spec;
+    const char letter[] = {'-', spec->short_name, '/', '\0'};
 
-    set_name(name, setting->spec);
-    return error_set(error, setting->label != NULL ? ERROR_LOCAL : ERROR_USAGE, "%s%s%s",
-                     setting->label != NULL ? setting->label : name, what, more);
+    if (setting->label != NULL)
+        return error_set(error, ERROR_LOCAL, "%s%s%s", setting->label, what, more);
+    return error_set(error, ERROR_USAGE, "%s--%s%s%s", spec->short_name != '\0' ? letter : "",
+                     spec->long_name, what, more);
 }

@@ -40,13 +40,6 @@ static int set_timeout(struct options *options, const char *value) {
     return set_number(&options->timeout, value, length, 1, TIMEOUT_MAX);
 }
 
-static int set_threshold(struct threshold *field, const char *value, const char **reason) {
-    int result = threshold_parse(value, field, reason);
-
-    field->text = value;
-    return result;
-}
-
 static int set_method(enum method_choice *field, const char *value) {
     bool get = strcasecmp(value, "GET") == 0;
 
@@ -66,9 +59,9 @@ static int set_value(struct options *options, enum option_id id, const char *val
     case OPTION_PORT:
         return set_number(&options->port, value, strlen(value), 1, PORT_MAX);
     case OPTION_WARNING:
-        return set_threshold(&options->warning, value, reason);
+        return threshold_parse(value, &options->warning, reason);
     case OPTION_CRITICAL:
-        return set_threshold(&options->critical, value, reason);
+        return threshold_parse(value, &options->critical, reason);
     case OPTION_METHOD:
         return set_method(&options->method, value);
     case OPTION_TIMEOUT:

@@ -130,8 +130,6 @@ static void set_default_thresholds(struct options *options) {
 
     threshold_parse("20%", &options->warning, &reason);
     threshold_parse("10%", &options->critical, &reason);
-    options->warning.text = "20%";
-    options->critical.text = "10%";
 }
 
 static void resolve_timeout_state(struct options *options) {

@@ -79,22 +79,17 @@ static int take(struct secret *secret, const char *place, const char *bytes, siz
 
 /* ---- Files ---- */
 
-static int read_first_line(struct secret *secret, struct user_file *file, struct error *error) {
-    char place[USER_FILE_NAME_SIZE + 32];
-
-    if (user_file_read_line(file, error) < 0)
-        return -1;
-    snprintf(place, sizeof place, "the first line of %s", file->name);
-    return take(secret, place, file->line, file->line_length, error);
-}
-
 static int load_from_file(struct secret *secret, const char *path, struct error *error) {
+    char place[USER_FILE_NAME_SIZE + 32];
     struct user_file file;
 
     watchdog_expect("the token file");
     if (user_file_open(&file, path, "token file", error) != 0)
         return -1;
-    int result = read_first_line(secret, &file, error);
+    int result = user_file_read_line(&file, error);
+    snprintf(place, sizeof place, "the first line of %s", file.name);
+    if (result >= 0)
+        result = take(secret, place, file.line, file.line_length, error);
     secret->world_readable = file.world_readable;
     user_file_close(&file);
     return result;
@@ -133,26 +128,22 @@ void secret_mask_environment(void) {
         mask_register(token);
 }
 
-static int load_from_environment(struct secret *secret, struct error *error) {
-    const char *value = find_variable();
-
-    if (*value == '\0')
-        return error_set(error, ERROR_USAGE,
-                         "no token: give its file with --token-file, or the token in an INI file "
-                         "or in the environment variable " SECRET_VARIABLE);
-    return take(secret, "the environment variable " SECRET_VARIABLE, value, strlen(value), error);
-}
-
 /* ---- All sources ---- */
 
 static int load(struct secret *secret, const struct options *options, struct error *error) {
     const struct setting *ini = &options->given[OPTION_TOKEN];
+    const char *variable = find_variable();
 
     if (options->token_file != NULL)
         return load_from_file(secret, options->token_file, error);
-    if (ini->value == NULL)
-        return load_from_environment(secret, error);
-    return take(secret, ini->label, ini->value, strlen(ini->value), error);
+    if (ini->value != NULL)
+        return take(secret, ini->label, ini->value, strlen(ini->value), error);
+    if (*variable == '\0')
+        return error_set(error, ERROR_USAGE,
+                         "no token: give its file with --token-file, or the token in an INI file "
+                         "or in the environment variable " SECRET_VARIABLE);
+    return take(secret, "the environment variable " SECRET_VARIABLE, variable, strlen(variable),
+                error);
 }
 
 int secret_load(struct options *options, struct error *error) {
