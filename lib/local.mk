@@ -3,8 +3,8 @@
 noinst_LIBRARIES += libplugin.a
 libplugin_a_SOURCES = \
 	lib/characters.c lib/characters.h \
+	lib/clock.c lib/clock.h \
 	lib/daily_time.c lib/daily_time.h \
-	lib/deadline.c lib/deadline.h \
 	lib/dynamic_library.c lib/dynamic_library.h \
 	lib/error.c lib/error.h \
 	lib/extra_opts.c lib/extra_opts.h \

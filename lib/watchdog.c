@@ -141,21 +141,21 @@ static void catch_fatal_signals(void) {
 /* ---- All of it ---- */
 
 /* In the one of two places that nobody reads. */
-static void set_timeout(const struct deadline *deadline, enum state state) {
+static void set_timeout(int64_t start_ms, int seconds, enum state state) {
     static struct timeout timeouts[2];
     struct timeout *next = &timeouts[atomic_load(&last_words.timeout) == timeouts];
 
-    next->end_ms = deadline->end_ms + GRACE_MS;
+    next->end_ms = start_ms + INT64_C(1000) * seconds + GRACE_MS;
     next->state = state;
-    snprintf(next->words, sizeof next->words, ": timeout: waited %d s for ", deadline->seconds);
+    snprintf(next->words, sizeof next->words, ": timeout: waited %d s for ", seconds);
     atomic_store(&last_words.timeout, next);
 }
 
-void watchdog_start(const char *label, const struct deadline *deadline, enum state timeout_state) {
+void watchdog_start(const char *label, int64_t start_ms, int seconds, enum state timeout_state) {
     static bool is_started;
 
     last_words.label = label;
-    set_timeout(deadline, timeout_state);
+    set_timeout(start_ms, seconds, timeout_state);
     if (is_started)
         return;
     is_started = true;

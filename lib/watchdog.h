@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "deadline.h"
+#include "clock.h"
 #include "state.h"
 
 #include <stdbool.h>
@@ -10,11 +10,12 @@
  * mount, a library that does not come back), or that crashes: a line prepared beforehand, and
  * _exit(). The only mutable globals here are these last words. */
 
-/* Starts it: a little later than the deadline the process prints "LABEL STATE: timeout: waited N s
- * for WHAT" and ends with that state; with UNKNOWN where the line cannot be written. From here on
- * SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS and SIGXCPU end it with UNKNOWN, naming
- * the signal and WHAT. May be called again with another deadline. `label` is kept. */
-void watchdog_start(const char *label, const struct deadline *deadline, enum state timeout_state);
+/* Starts it: a little later than `seconds` after start_ms (of clock_now_ms()) the process prints
+ * "LABEL STATE: timeout: waited N s for WHAT" and ends with that state; with UNKNOWN where the line
+ * cannot be written. From here on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS and
+ * SIGXCPU end it with UNKNOWN, naming the signal and WHAT. May be called again with other seconds.
+ * `label` is kept. */
+void watchdog_start(const char *label, int64_t start_ms, int seconds, enum state timeout_state);
 
 /* Sets WHAT: a constant that completes "waited for". To be called before anything that may wait. */
 void watchdog_expect(const char *what);

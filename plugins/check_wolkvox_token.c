@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "cache/result_source.h"
-#include "deadline.h"
+#include "clock.h"
 #include "options/options.h"
 #include "options/secret.h"
 #include "output.h"
@@ -19,8 +19,7 @@ static const char label[] = "WOLKVOX_TOKEN";
 
 /* By what is known of -t so far. */
 static void start_watchdog(struct check *check) {
-    check->deadline = deadline_after(check->start_ms, check->options.timeout);
-    watchdog_start(label, &check->deadline, check->options.timeout_state);
+    watchdog_start(label, check->start_ms, check->options.timeout, check->options.timeout_state);
 }
 
 static int complete_options(struct check *check, struct error *error) {
@@ -58,7 +57,7 @@ static enum state run(struct check *check, int argc, char **argv) {
     }
     start_watchdog(check);
     check->has_answer = complete_options(check, error) == 0 &&
-                        result_get(&check->options, &check->deadline, &check->result, error) == 0;
+                        result_get(&check->options, check->start_ms, &check->result, error) == 0;
     return conclude(check);
 }
 

@@ -231,15 +231,13 @@ static void read_record(struct decoding *decoding) {
 /* ---- Fields for the user to read ---- */
 
 static void list_members(struct decoding *decoding, struct json_object *object, FILE *stream) {
-    const struct libjson *json = decoding->json;
-    struct json_object_iterator at = json->object_iter_begin(object);
-    struct json_object_iterator end = json->object_iter_end(object);
+    const struct lh_entry *entry = decoding->json->object_get_object(object)->head;
 
-    for (; !json->object_iter_equal(&at, &end); json->object_iter_next(&at)) {
-        const char *key = json->object_iter_peek_name(&at);
+    for (; entry != NULL; entry = entry->next) {
+        const char *key = lh_entry_k(entry);
         if (object == decoding->root && decoding->record != NULL && strcmp(key, "data") == 0)
             continue;
-        struct value value = value_of(decoding, json->object_iter_peek_value(&at));
+        struct value value = value_of(decoding, lh_entry_v(entry));
         fprintf(stream, "%s: %s\n", excerpt_of_text(key).text, excerpt_of_value(&value).text);
     }
 }

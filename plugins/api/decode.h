@@ -25,12 +25,7 @@
     X(json_, object_object_get_ex)                                                                 \
     X(json_, object_array_length)                                                                  \
     X(json_, object_array_get_idx)                                                                 \
-    X(json_, object_iter_begin)                                                                    \
-    X(json_, object_iter_end)                                                                      \
-    X(json_, object_iter_equal)                                                                    \
-    X(json_, object_iter_next)                                                                     \
-    X(json_, object_iter_peek_name)                                                                \
-    X(json_, object_iter_peek_value)                                                               \
+    X(json_, object_get_object)                                                                    \
     X(json_, object_put)
 
 struct libjson {

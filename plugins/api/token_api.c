@@ -56,8 +56,8 @@ static int ask(const struct libjson *json, const struct http_request *request,
     return result == 0 ? 0 : error_out_of_memory(error);
 }
 
-int token_api_ask(const struct options *options, const struct deadline *deadline,
-                  struct token_exchange *exchange, struct token_info *info, struct error *error) {
+int token_api_ask(const struct options *options, int64_t start_ms, struct token_exchange *exchange,
+                  struct token_info *info, struct error *error) {
     const struct api *api = options->api;
     int digits = (int)server_count_digits(&options->server, api);
     char token[32 + SECRET_MAX];
@@ -74,7 +74,7 @@ int token_api_ask(const struct options *options, const struct deadline *deadline
     const char *type = api->sends_content_type ? "Content-Type: application/json" : "Content-Type:";
     struct http_request request = {
         .options = options,
-        .deadline = deadline,
+        .start_ms = start_ms,
         .url = exchange->url,
         .headers = {token, type, "Accept: application/json"},
         .post = options->method != METHOD_GET,

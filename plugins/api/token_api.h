@@ -25,7 +25,7 @@ char *token_api_url(const struct options *options);
 /* Asks, at exchange->url. Gives 0 with what the last answer says in *info, or -1 with *error filled
  * as by http_perform(). In both cases *exchange says what was done, token_exchange_free() frees it
  * and token_info_free() what is in *info. */
-int token_api_ask(const struct options *options, const struct deadline *deadline,
-                  struct token_exchange *exchange, struct token_info *info, struct error *error);
+int token_api_ask(const struct options *options, int64_t start_ms, struct token_exchange *exchange,
+                  struct token_info *info, struct error *error);
 
 void token_exchange_free(struct token_exchange *exchange);

@@ -60,14 +60,14 @@ static void complete(struct saved_info *answer) {
 
 /* ---- New answers ---- */
 
-static int ask(const struct options *options, const struct deadline *deadline,
-               struct result *result, struct error *error) {
+static int ask(const struct options *options, int64_t start_ms, struct result *result,
+               struct error *error) {
     /* Where nobody can see the answer, no call is spent on it. */
     if (!process_can_write())
         return error_set(error, ERROR_LOCAL, "standard output cannot be written");
     if (options->ca_file != NULL && ca_file_check(options->ca_file, error) != 0)
         return -1;
-    int asked = token_api_ask(options, deadline, &result->exchange, &result->answer.info, error);
+    int asked = token_api_ask(options, start_ms, &result->exchange, &result->answer.info, error);
     result->answer.time_ms = clock_wall_ms();
     result->answer.request_ms = result->exchange.milliseconds;
     find_reset(options, result);
@@ -188,8 +188,8 @@ static void keep(const struct options *options, struct store *store, struct resu
 
 /* ---- All of it ---- */
 
-static int find_or_ask(const struct options *options, const struct deadline *deadline,
-                       struct result *result, struct error *error) {
+static int find_or_ask(const struct options *options, int64_t start_ms, struct result *result,
+                       struct error *error) {
     struct store store;
     int outcome = 0;
 
@@ -197,7 +197,7 @@ static int find_or_ask(const struct options *options, const struct deadline *dea
     result->is_kept = find_kept(options, &store, result);
     if (!result->is_kept) {
         result->age_s = 0;
-        outcome = ask(options, deadline, result, error);
+        outcome = ask(options, start_ms, result, error);
         if (outcome == 0)
             keep(options, &store, result);
     }
@@ -205,13 +205,13 @@ static int find_or_ask(const struct options *options, const struct deadline *dea
     return outcome;
 }
 
-int result_get(const struct options *options, const struct deadline *deadline,
-               struct result *result, struct error *error) {
+int result_get(const struct options *options, int64_t start_ms, struct result *result,
+               struct error *error) {
     *result = (struct result){.exchange.url = token_api_url(options)};
     if (result->exchange.url == NULL)
         return error_out_of_memory(error);
-    int outcome = options->max_age > 0 ? find_or_ask(options, deadline, result, error)
-                                       : ask(options, deadline, result, error);
+    int outcome = options->max_age > 0 ? find_or_ask(options, start_ms, result, error)
+                                       : ask(options, start_ms, result, error);
     if (outcome == 0)
         complete(&result->answer);
     return outcome;

@@ -3,7 +3,7 @@
 
 #include "api/token_api.h"
 #include "cache/saved_info.h"
-#include "deadline.h"
+#include "clock.h"
 #include "error.h"
 #include "options/options.h"
 #include "state_store.h"
@@ -25,7 +25,7 @@ struct result {
 /* Gets it. "Limit exceeded" is completed by what the last understood answer said, where that was
  * kept. Gives 0, or -1 with *error filled as by token_api_ask() or ca_file_check(). result_free()
  * frees it in both cases. */
-int result_get(const struct options *options, const struct deadline *deadline,
-               struct result *result, struct error *error);
+int result_get(const struct options *options, int64_t start_ms, struct result *result,
+               struct error *error);
 
 void result_free(struct result *result);

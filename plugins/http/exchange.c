@@ -3,6 +3,8 @@
 
 #include "http/exchange.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +159,8 @@ static void set_trust(struct http_exchange *exchange) {
 static void set_connection(struct http_exchange *exchange) {
     const struct options *options = exchange->request->options;
     const char *proxy = options->server.plain_http ? "" : options->proxy;
+    int64_t spent_ms = clock_now_ms() - exchange->request->start_ms;
+    int64_t left_ms = INT64_C(1000) * options->timeout - spent_ms;
 
     if (options->ipv4 || options->ipv6)
         SET(exchange, CURLOPT_IPRESOLVE,
@@ -167,7 +171,7 @@ static void set_connection(struct http_exchange *exchange) {
     }
     SET(exchange, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
     /* 0 would mean no limit at all. */
-    SET(exchange, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(exchange->request->deadline) + 1);
+    SET(exchange, CURLOPT_TIMEOUT_MS, left_ms > 0 ? (long)left_ms : 1L);
     /* SIGALRM is the watchdog's. */
     SET(exchange, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700

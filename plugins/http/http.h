@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "deadline.h"
 #include "error.h"
 #include "options/options.h"
 
@@ -15,7 +14,7 @@ enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 64 * 1024, HTTP_REQUEST_HEA
 
 struct http_request {
     const struct options *options; /* the server, the way to it, and what is trusted */
-    const struct deadline *deadline;
+    int64_t start_ms;              /* when the time of -t began (clock_now_ms()) */
     const char *url;
     const char *headers[HTTP_REQUEST_HEADERS]; /* "Name: value"; NULL: none */
     bool post;                                 /* with an empty body; else GET */

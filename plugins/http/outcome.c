@@ -134,7 +134,7 @@ static int fail_by_code(const struct http_exchange *exchange, struct error *erro
 
     if (code == CURLE_OPERATION_TIMEDOUT)
         return error_set(error, ERROR_TIMEOUT, "timeout: waited %d s for %s %s",
-                         request->deadline->seconds, waited_for(exchange),
+                         request->options->timeout, waited_for(exchange),
                          excerpt_of_text(request->options->server.host).text);
     if (code == CURLE_OUT_OF_MEMORY && exchange->message[0] == '\0')
         return error_out_of_memory(error);

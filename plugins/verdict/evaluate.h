@@ -2,7 +2,6 @@
 #pragma once
 
 #include "cache/result_source.h"
-#include "deadline.h"
 #include "error.h"
 #include "options/options.h"
 #include "state.h"
@@ -43,8 +42,7 @@ struct verdict {
 
 /* All that one check is made of. */
 struct check {
-    int64_t start_ms;
-    struct deadline deadline;
+    int64_t start_ms; /* of clock_now_ms() */
     struct options options;
     struct result result; /* requests may have been made without an answer, too */
     bool has_answer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "deadline.h"
+#include "clock.h"
 
 #include <time.h>
 
@@ -18,14 +18,4 @@ int64_t clock_now_ms(void) {
 
 int64_t clock_wall_ms(void) {
     return read_clock(CLOCK_REALTIME);
-}
-
-struct deadline deadline_after(int64_t start_ms, int seconds) {
-    return (struct deadline){start_ms + (int64_t)seconds * 1000, seconds};
-}
-
-int deadline_left_ms(const struct deadline *deadline) {
-    int64_t left = deadline->end_ms - clock_now_ms();
-
-    return left > 0 ? (int)left : 0;
 }
