@@ -21,8 +21,6 @@
 
 /* ---- Messages ---- */
 
-static const char state_directory[] = "the state directory"; /* for the watchdog */
-
 #define NOT_OWN "belongs to another user or others may write to it"
 
 static const char cannot_be_made[] = "cannot be made: ";
@@ -101,7 +99,7 @@ void store_open(struct store *store, const char *root, bool make_root, const cha
                 const char *name) {
     char user[32];
 
-    watchdog_expect(state_directory);
+    watchdog_expect("the state directory");
     *store = (struct store){.folder = -1, .lock = -1, .user = geteuid(), .root = root};
     snprintf(store->name, sizeof store->name, "%s", name);
     snprintf(store->lock_name, sizeof store->lock_name, "%s.lock", name);
@@ -114,7 +112,7 @@ void store_open(struct store *store, const char *root, bool make_root, const cha
 /* ---- Files ---- */
 
 static int open_file(const struct store *store, const char *name, int flags) {
-    watchdog_expect(state_directory);
+    watchdog_expect("the state directory");
     return openat(store->folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                   S_IRUSR | S_IWUSR);
 }

@@ -15,7 +15,6 @@ libwolkvox_a_SOURCES = \
 	plugins/http/exchange.c plugins/http/exchange.h \
 	plugins/http/http.c plugins/http/http.h \
 	plugins/http/outcome.c \
-	plugins/api/apis.c \
 	plugins/api/decode.c plugins/api/decode.h \
 	plugins/api/token_api.c plugins/api/token_api.h \
 	plugins/api/token_info.h \

@@ -40,15 +40,16 @@ static bool is_white_space(const char *bytes, size_t length) {
 }
 
 /* Not in json-c's strict mode, whose 0.18 takes UTF-8 in texts for control characters (its issue
- * 875). The ordinary mode stops behind the first value, so what follows is looked at here. */
-static void parse(struct decoding *decoding) {
+ * 875). The ordinary mode stops behind the first value, so what follows is looked at here. Gives
+ * whether the body is JSON. */
+static bool parse(struct decoding *decoding) {
     const struct libjson *json = decoding->json;
     const struct http_response *response = &decoding->response;
     struct json_tokener *tokener = json->tokener_new();
 
     if (tokener == NULL) {
         decoding->out_of_memory = true;
-        return;
+        return false;
     }
     errno = 0;
     /* With the NUL behind the text, because without it a number has no end. One within the text
@@ -61,6 +62,7 @@ static void parse(struct decoding *decoding) {
                         is_white_space(response->body + end, response->body_length - end);
     decoding->out_of_memory = !decoding->is_json && errno == ENOMEM;
     json->tokener_free(tokener);
+    return decoding->is_json;
 }
 
 /* What stands in a place: a text's bytes, or the JSON of anything else. */
@@ -297,41 +299,33 @@ static enum reply_kind classify(struct decoding *decoding) {
     return has_counts ? REPLY_TOKEN : REPLY_NOT_UNDERSTOOD;
 }
 
-static void read_body(struct decoding *decoding, bool list_fields) {
-    const struct http_response *response = &decoding->response;
-    struct token_info *info = decoding->info;
-
-    if (response->too_large) {
-        info->reason = "it is larger than 64 KiB";
-    } else if (!decoding->is_json) {
-        info->reason = response->body_length > 0 ? "it is not JSON" : "it is not JSON, it is empty";
-        info->begins = excerpt_of(response->body, response->body_length, TOKEN_BEGINS_MAX);
-    } else if (decoding->json->object_get_type(decoding->root) != json_type_object) {
-        info->reason = "its JSON is not an object";
-    } else {
-        read_record(decoding);
-        read_code(decoding);
-        read_error(decoding);
-        read_text(decoding, decoding->root, "msg", &info->message);
-        if (list_fields)
-            list_all(decoding);
-    }
-    info->kind = classify(decoding);
-}
-
 int decode_reply(const struct libjson *json, const struct api *api,
                  const struct http_response *response, bool list_fields, struct token_info *info) {
     struct decoding decoding = {
         .json = json, .api = api, .response = *response, .info = info, .code = 200};
+    const struct http_response *body = &decoding.response;
 
     *info = (struct token_info){.status = response->status};
     if (strncmp(response->body, "\xEF\xBB\xBF", 3) == 0) {
         decoding.response.body += 3;
         decoding.response.body_length -= 3;
     }
-    if (!response->too_large)
-        parse(&decoding);
-    read_body(&decoding, list_fields);
+    if (response->too_large) {
+        info->reason = "it is larger than 64 KiB";
+    } else if (!parse(&decoding)) {
+        info->reason = body->body_length > 0 ? "it is not JSON" : "it is not JSON, it is empty";
+        info->begins = excerpt_of(body->body, body->body_length, TOKEN_BEGINS_MAX);
+    } else if (json->object_get_type(decoding.root) != json_type_object) {
+        info->reason = "its JSON is not an object";
+    } else {
+        read_record(&decoding);
+        read_code(&decoding);
+        read_error(&decoding);
+        read_text(&decoding, decoding.root, "msg", &info->message);
+        if (list_fields)
+            list_all(&decoding);
+    }
+    info->kind = classify(&decoding);
     json->object_put(decoding.root);
     return decoding.out_of_memory ? -1 : 0;
 }

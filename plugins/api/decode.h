@@ -9,9 +9,8 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-/* From the bytes of an answer to its plain values. The only module that knows JSON. */
-
-/* json-c, loaded when a request is due, like libcurl. */
+/* From the bytes of an answer to its plain values. The only module that knows JSON. json-c is
+ * loaded when a request is due, like libcurl. */
 
 #define LIBJSON_FUNCTIONS(X)                                                                       \
     X(json_, tokener_new)                                                                          \

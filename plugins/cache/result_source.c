@@ -70,6 +70,7 @@ static int ask(const struct options *options, int64_t start_ms, struct result *r
     int asked = token_api_ask(options, start_ms, &result->exchange, &result->answer.info, error);
     result->answer.time_ms = clock_wall_ms();
     result->answer.request_ms = result->exchange.milliseconds;
+    result->age_s = 0;
     find_reset(options, result);
     return asked;
 }
@@ -188,30 +189,24 @@ static void keep(const struct options *options, struct store *store, struct resu
 
 /* ---- All of it ---- */
 
-static int find_or_ask(const struct options *options, int64_t start_ms, struct result *result,
-                       struct error *error) {
-    struct store store;
-    int outcome = 0;
-
-    open_store(&store, options);
-    result->is_kept = find_kept(options, &store, result);
-    if (!result->is_kept) {
-        result->age_s = 0;
-        outcome = ask(options, start_ms, result, error);
-        if (outcome == 0)
-            keep(options, &store, result);
-    }
-    store_close(&store);
-    return outcome;
-}
-
 int result_get(const struct options *options, int64_t start_ms, struct result *result,
                struct error *error) {
+    struct store store = {.folder = -1, .lock = -1};
+    int outcome = 0;
+
     *result = (struct result){.exchange.url = token_api_url(options)};
     if (result->exchange.url == NULL)
         return error_out_of_memory(error);
-    int outcome = options->max_age > 0 ? find_or_ask(options, start_ms, result, error)
-                                       : ask(options, start_ms, result, error);
+    if (options->max_age > 0) {
+        open_store(&store, options);
+        result->is_kept = find_kept(options, &store, result);
+    }
+    if (!result->is_kept) {
+        outcome = ask(options, start_ms, result, error);
+        if (outcome == 0 && options->max_age > 0)
+            keep(options, &store, result);
+    }
+    store_close(&store);
     if (outcome == 0)
         complete(&result->answer);
     return outcome;

@@ -14,8 +14,7 @@
 #define HEAD_FORMAT "check_wolkvox_token answer, format 2\nkey %s\n"
 static const char closing_line[] = "end\n";
 static const char absent[] = "-";
-static const char kind_token[] = "token";
-static const char kind_exceeded[] = "exceeded";
+static const char *const kinds[] = {[REPLY_TOKEN] = "token", [REPLY_LIMIT_EXCEEDED] = "exceeded"};
 
 #define TIME_MS_MAX INT64_C(100000000000000) /* in the year 5138 */
 
@@ -76,7 +75,7 @@ static void write_line(FILE *stream, const struct line *line, const void *member
             fputs(absent, stream);
         break;
     case LINE_KIND:
-        fputs(*(const enum reply_kind *)member == REPLY_TOKEN ? kind_token : kind_exceeded, stream);
+        fputs(kinds[*(const enum reply_kind *)member], stream);
         break;
     case LINE_TEXT:
         fputs(((const struct excerpt *)member)->text, stream);
@@ -133,8 +132,8 @@ static bool read_count(const struct line *line, const char *text, struct optiona
 }
 
 static bool read_kind(const char *text, enum reply_kind *kind) {
-    *kind = strcmp(text, kind_token) == 0 ? REPLY_TOKEN : REPLY_LIMIT_EXCEEDED;
-    return *kind == REPLY_TOKEN || strcmp(text, kind_exceeded) == 0;
+    *kind = strcmp(text, kinds[REPLY_TOKEN]) == 0 ? REPLY_TOKEN : REPLY_LIMIT_EXCEEDED;
+    return strcmp(text, kinds[*kind]) == 0;
 }
 
 static bool read_value(const struct line *line, const char *text, void *member) {

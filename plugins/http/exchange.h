@@ -6,10 +6,9 @@
 
 #include <curl/curl.h>
 
-/* One request on its way, as libcurl does it. */
-
-/* libcurl is loaded only when a request is due, because loading it and its some thirty libraries
- * takes most of a check's time, and a kept answer does without. */
+/* One request on its way, as libcurl does it. libcurl is loaded only when a request is due, because
+ * loading it and its some thirty libraries takes most of a check's time, and a kept answer does
+ * without. */
 
 #define LIBCURL_FUNCTIONS(X)                                                                       \
     X(curl_, global_init)                                                                          \

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 /* What is known of each of the vendor's APIs. The rest of the program does not know which one is
- * asked. The rows stand in api/apis.c, because most of them is how the API is asked and answers. */
+ * asked. The rows stand in api/token_api.c, because most of them is how the API is asked. */
 
 enum api_id { API_CRM, API_MANAGER, API_COUNT };
 
