@@ -134,8 +134,7 @@ size_t store_read(const struct store *store, char *buffer, size_t size) {
 }
 
 /* A file of its own, because the other one is replaced: a lock on it would be one on a file that is
- * gone. It stays, because who removes it cannot know whether another process is about to lock it.
- */
+ * gone. It stays, because another process may be about to lock it. */
 static int open_lock(struct store *store) {
     store->lock = open_file(store, store->lock_name, O_RDWR | O_CREAT);
     if (store->lock < 0)

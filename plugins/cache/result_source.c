@@ -149,28 +149,22 @@ static bool find_kept(const struct options *options, struct store *store, struct
     return true;
 }
 
-/* Adds the answer to what is remembered for the forecast. The day of what was remembered ends with
- * the reset that was announced with it, or with the user's. */
-static void add_to_history(const struct options *options, struct saved_info *answer,
-                           int64_t reset_ms) {
-    struct usage_history *history = &answer->history;
-
-    history->reset_ms = answer->last.reset_ms.value;
-    if (!answer->last.reset_ms.is_known && options->has_reset_at && history->count > 0)
-        history->reset_ms =
-            daily_time_next_ms(&options->reset_at, history->points[history->count - 1].time_ms);
-    usage_history_add(history, answer->time_ms, answer->info.used.value, reset_ms);
-}
-
 static void keep(const struct options *options, struct store *store, struct result *result) {
     struct saved_info *answer = &result->answer;
     const struct token_info *info = &answer->info;
+    struct usage_history *history = &answer->history;
     int64_t reset_ms = end_of_day_ms(result);
 
     if (info->kind != REPLY_TOKEN && info->kind != REPLY_LIMIT_EXCEEDED)
         return;
+    /* The day of what is remembered ends with the reset that was announced with it, or with the
+     * user's. */
+    history->reset_ms = answer->last.reset_ms.value;
+    if (!answer->last.reset_ms.is_known && options->has_reset_at && history->count > 0)
+        history->reset_ms =
+            daily_time_next_ms(&options->reset_at, history->points[history->count - 1].time_ms);
     if (info->used.is_known && result->reset_ms.is_known)
-        add_to_history(options, answer, reset_ms);
+        usage_history_add(history, answer->time_ms, info->used.value, reset_ms);
     if (info->kind == REPLY_TOKEN)
         answer->last = (struct last_understood){
             .description = info->description,

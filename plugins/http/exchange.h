@@ -43,8 +43,7 @@ struct http_exchange {
     char message[CURL_ERROR_SIZE];
 };
 
-/* Does the request. Gives 0 with libcurl's outcome, or -1 with ERROR_LOCAL where it cannot start.
- */
+/* Does the request. Gives 0 with libcurl's outcome, or -1 with ERROR_LOCAL: it cannot begin. */
 int http_exchange_perform(struct http_exchange *exchange, struct error *error);
 
 /* Fills the answer, and gives 0, where libcurl ended with an outcome that leaves one; else -1 with

@@ -46,8 +46,7 @@ static bool is_issuer_missing(const struct http_exchange *exchange) {
 }
 
 /* Where the directory alone does not lead to an issuer, once more with libcurl's own defaults: what
- * is accepted is then exactly what libcurl accepts. Nothing of the request has been sent by then.
- */
+ * is accepted is then exactly what libcurl accepts. Nothing has been sent by then. */
 static int perform(struct http_exchange *exchange, struct error *error) {
     struct http_exchange second = *exchange;
     int result = http_exchange_perform(exchange, error);
