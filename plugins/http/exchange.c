@@ -102,7 +102,7 @@ static void note(struct http_exchange *exchange, const char *option, CURLcode co
 #define SET(exchange, option, value)                                                               \
     note(exchange, #option, (exchange)->curl->easy_setopt((exchange)->easy, option, value))
 
-/* A list of libcurl's own making would be a copy. */
+/* libcurl does not change them, and makes no copy, as curl_slist_append() would. */
 static void set_headers(struct http_exchange *exchange) {
     struct curl_slist *next = NULL;
 
@@ -122,10 +122,8 @@ static void set_request(struct http_exchange *exchange) {
     SET(exchange, CURLOPT_URL, request->url);
     SET(exchange, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
     SET(exchange, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (request->post) {
-        SET(exchange, CURLOPT_POSTFIELDSIZE, 0L);
+    if (request->post)
         SET(exchange, CURLOPT_POSTFIELDS, "");
-    }
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(exchange, CURLOPT_PROTOCOLS_STR, plain_http ? "http" : "https");
 #else

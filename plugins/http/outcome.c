@@ -31,9 +31,7 @@ static const char *waited_for(const struct http_exchange *exchange) {
     if (!exchange->request->options->server.plain_http &&
         !has_passed(exchange, CURLINFO_APPCONNECT_TIME_T))
         return "the TLS handshake (or the proxy) on the way to";
-    return exchange->response->body_length == 0 && exchange->header_bytes == 0
-               ? "an answer from"
-               : "the rest of the answer from";
+    return exchange->header_bytes == 0 ? "an answer from" : "the rest of the answer from";
 }
 
 static bool begins_with(const char *text, const char *begin) {
