@@ -114,16 +114,11 @@ static bool phrase_starts_here(const char *bytes, size_t length, const char *phr
     size_t i = 0;
 
     for (; *phrase != '\0'; phrase++) {
-        if (*phrase == ' ') {
-            size_t size = white_space_size(bytes + i, length - i);
-            if (size == 0)
-                return false;
-            i += size;
-        } else {
-            if (i == length || character_lower(bytes[i]) != *phrase)
-                return false;
-            i++;
-        }
+        bool is_same = i < length && character_lower(bytes[i]) == *phrase;
+        size_t size = *phrase == ' ' ? white_space_size(bytes + i, length - i) : is_same;
+        if (size == 0)
+            return false;
+        i += size;
     }
     return true;
 }

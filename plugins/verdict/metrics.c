@@ -4,7 +4,7 @@
 #include "verdict/sentence.h"
 
 #include "number.h"
-#include "perfdata.h"
+#include "output.h"
 
 #include <inttypes.h>
 

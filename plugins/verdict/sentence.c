@@ -8,7 +8,6 @@
 #include "output.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -258,13 +257,7 @@ static char *write_to_memory(void (*write)(FILE *stream, const struct check *che
 }
 
 int sentence_print(const char *label, const struct check *check) {
-    char *line = write_to_memory(write_line, check);
-    char *perfdata = write_to_memory(metrics_write, check);
-    char *long_output = write_to_memory(write_long_output, check);
-    int printed = output_print(label, check->verdict.state, line, perfdata, long_output);
-
-    free(line);
-    free(perfdata);
-    free(long_output);
-    return printed;
+    return output_print(label, check->verdict.state, write_to_memory(write_line, check),
+                        write_to_memory(metrics_write, check),
+                        write_to_memory(write_long_output, check));
 }
