@@ -32,10 +32,8 @@ size_t text_clean(char *out, const char *bytes, size_t length, enum text_lines l
         bool is_last = i + size == length;
         if (lines == TEXT_LINES && point == '\r' && (is_last || bytes[i + size] == '\n'))
             continue;
-        if (lines == TEXT_LINES && point == '\n') {
-            *end++ = '\n';
-        } else if (character_is_line_control(point)) {
-            *end++ = ' ';
+        if (character_is_line_control(point)) {
+            *end++ = lines == TEXT_LINES && point == '\n' ? '\n' : ' ';
         } else if (is_invisible(point) || is_special_to_engines(point)) {
             *end++ = '?';
         } else {

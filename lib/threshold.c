@@ -42,9 +42,6 @@ void range_format(char text[RANGE_SIZE], const struct range *range) {
 
 enum { THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
 
-static const char not_a_threshold[] = "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no "
-                                      "spaces; decimal point, not comma)";
-
 /* A percentage without its sign, 0 to 100 with up to three decimals. */
 static int parse_percent(const char *text, size_t length, int64_t *thousandths) {
     const char *point = memchr(text, '.', length);
@@ -92,7 +89,8 @@ int threshold_parse(const char *text, struct threshold *threshold, const char **
     const struct bound *end = &threshold->end;
 
     *threshold = (struct threshold){.text = text, .inside = inside};
-    *reason = not_a_threshold;
+    *reason = "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no spaces; decimal point, not "
+              "comma)";
     if (parse_bounds(text + inside, threshold) != 0)
         return -1;
     /* Without a number only this makes sense: it never alerts. */
