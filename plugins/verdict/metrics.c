@@ -40,10 +40,6 @@ static void set_alerts(struct perfdata *metric, const struct verdict *verdict, i
 
 /* ---- Metrics ---- */
 
-static const struct token_info *info_of(const struct check *check) {
-    return &check->result.answer.info;
-}
-
 static struct perfdata metric_of(const char *label, int64_t value, const char *unit, int64_t max) {
     struct perfdata metric = {.label = label, .value = value, .unit = unit, .min = "0"};
 
@@ -59,7 +55,7 @@ static void write_next(FILE *stream, struct perfdata metric) {
 
 /* Its alerts are true only where used and left add up to the limit. */
 static void write_used(FILE *stream, const struct check *check, int64_t limit) {
-    const struct token_info *info = info_of(check);
+    const struct token_info *info = &check->result.answer.info;
     bool is_exceeded = info->kind == REPLY_LIMIT_EXCEEDED;
     struct optional_count used = is_exceeded && !info->used.is_known ? info->limit : info->used;
     struct perfdata metric = metric_of("used", used.value, "", limit);
@@ -100,7 +96,7 @@ static void write_lasts(FILE *stream, const struct check *check, int64_t reset_i
 
 void metrics_write(FILE *stream, const struct check *check) {
     const struct result *result = &check->result;
-    const struct token_info *info = info_of(check);
+    const struct token_info *info = &result->answer.info;
     int64_t limit = info->limit.is_known ? info->limit.value : NONE;
     int64_t reset_in_s = result->has_reset ? forecast_reset_in_s(result) : NONE;
     struct perfdata available = metric_of("available", check->verdict.available, "", limit);

@@ -15,10 +15,6 @@ enum { SECONDS_PER_HOUR = 3600, SECONDS_PER_MINUTE = 60 };
 
 /* ---- Figures ---- */
 
-static const struct token_info *info_of(const struct check *check) {
-    return &check->result.answer.info;
-}
-
 static void write_calls_left(FILE *stream, const struct token_info *info) {
     int64_t available = info->available.value;
     int64_t limit = info->limit.value;
@@ -157,7 +153,7 @@ static void write_not_understood(FILE *stream, const struct token_info *info) {
 /* ---- The text ---- */
 
 static void write_exceeded(FILE *stream, const struct check *check) {
-    const struct token_info *info = info_of(check);
+    const struct token_info *info = &check->result.answer.info;
 
     fputs("no calls left", stream);
     if (info->limit.is_known)
@@ -171,7 +167,7 @@ static void write_token_refused(FILE *stream, const struct check *check) {
     const char *token = check->options.secret.token;
     const char *mistake = secret_likely_mistake(token, strlen(token));
 
-    write_refusal(stream, "token refused: ", info_of(check));
+    write_refusal(stream, "token refused: ", &check->result.answer.info);
     fputs(" (look at the token file, the operation and the server of the token;"
           " an external token does not work",
           stream);
@@ -181,7 +177,7 @@ static void write_token_refused(FILE *stream, const struct check *check) {
 }
 
 void sentence_write_text(FILE *stream, const struct check *check) {
-    const struct token_info *info = info_of(check);
+    const struct token_info *info = &check->result.answer.info;
 
     if (!check->has_answer) {
         fputs(check->error.text, stream);
