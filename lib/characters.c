@@ -33,10 +33,6 @@ char *text_trim(char *text) {
     return text + start;
 }
 
-bool character_is_line_control(int32_t point) {
-    return (point >= '\t' && point <= '\r') || point == 0x85 || point == 0x2028 || point == 0x2029;
-}
-
 int32_t character_read(const char *bytes, size_t length, size_t *size) {
     const unsigned char *b = (const unsigned char *)bytes;
     static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -12,9 +12,6 @@
  * U+10FFFF). */
 int32_t character_read(const char *bytes, size_t length, size_t *size);
 
-/* A line end, tab or another control character that only takes room. */
-bool character_is_line_control(int32_t point);
-
 /* ASCII only, whatever the locale. */
 char character_lower(char c);
 bool character_is_white_space(char c);

@@ -54,14 +54,16 @@ static int64_t next_by_offset(const struct daily_time *time, int64_t after_ms) {
     return (first + (days + 1) * DAY_MINUTES) * MINUTE_MS;
 }
 
-/* Begins with the day before, because a time that a change of the clock at midnight skips may
- * become one of the next day. Where the C library cannot calculate, the time is UTC. */
-static int64_t next_by_zone(const struct daily_time *time, int64_t after_ms) {
+/* Of a local time the search begins with the day before, because a time that a change of the clock
+ * at midnight skips may become one of the next day. Where the C library cannot calculate, the time
+ * is UTC. */
+int64_t daily_time_next_ms(const struct daily_time *time, int64_t after_ms) {
     const time_t after = (time_t)(after_ms / 1000);
     struct tm today;
 
-    tzset();
-    if (localtime_r(&after, &today) == NULL)
+    if (time->is_local)
+        tzset();
+    if (!time->is_local || localtime_r(&after, &today) == NULL)
         return next_by_offset(time, after_ms);
     for (int day = -1; day <= 2; day++) {
         struct tm moment = {
@@ -77,8 +79,4 @@ static int64_t next_by_zone(const struct daily_time *time, int64_t after_ms) {
             return moment_ms;
     }
     return next_by_offset(time, after_ms);
-}
-
-int64_t daily_time_next_ms(const struct daily_time *time, int64_t after_ms) {
-    return time->is_local ? next_by_zone(time, after_ms) : next_by_offset(time, after_ms);
 }

@@ -13,7 +13,6 @@ libplugin_a_SOURCES = \
 	lib/memory_stream.c lib/memory_stream.h \
 	lib/number.c lib/number.h \
 	lib/output.c lib/output.h \
-	lib/perfdata.c lib/perfdata.h \
 	lib/process.c lib/process.h \
 	lib/state.c lib/state.h \
 	lib/state_store.c lib/state_store.h \

@@ -45,18 +45,12 @@ static void read_bytes(struct reading *reading, const char *bytes, size_t length
         reading->places[i] = (struct place){(uint32_t)i, (uint32_t)i + 1};
 }
 
-/* The value of so many hexadecimal digits; -1: these are none. */
+/* The value of so many hexadecimal digits, at most 4; -1: these are none. */
 static int hex_value(const char *text, size_t digits) {
-    static const char alphabet[] = "0123456789abcdef";
-    int value = 0;
+    char copy[5] = "";
 
-    for (; digits > 0; text++, digits--) {
-        const char *digit = memchr(alphabet, character_lower(*text), sizeof alphabet - 1);
-        if (digit == NULL)
-            return -1;
-        value = value * 16 + (int)(digit - alphabet);
-    }
-    return value;
+    memccpy(copy, text, '\0', digits);
+    return strspn(copy, "0123456789abcdefABCDEF") == digits ? (int)strtol(copy, NULL, 16) : -1;
 }
 
 /* How many bytes the escape takes that begins here with the sign of percent-encoding or of JSON;

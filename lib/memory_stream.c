@@ -4,7 +4,6 @@
 #include "memory_stream.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 FILE *memory_stream_open(struct memory_stream *stream) {
@@ -16,9 +15,7 @@ FILE *memory_stream_open(struct memory_stream *stream) {
 
 /* glibc may give a text that is cut, or none, and not call that an error. */
 char *memory_stream_close(struct memory_stream *stream) {
-    bool is_whole = fclose(stream->file) == 0 && errno != ENOMEM;
-
-    if (is_whole)
+    if (fclose(stream->file) == 0 && errno != ENOMEM)
         return stream->text;
     free(stream->text);
     return NULL;

@@ -36,28 +36,31 @@ int output_print_text(const char *text) {
     return 0;
 }
 
-/* A last look, whatever was forgotten before. A secret that is shorter than a part would be taken
- * for ordinary words. */
-static char *masked(const char *text) {
+/* A last look, whatever was forgotten before; the text itself is given or freed. A secret that is
+ * shorter than a part would be taken for ordinary words. */
+static char *masked(char *text) {
     size_t length;
 
-    if (text == NULL)
-        return NULL;
-    return mask_has_long_secret() ? mask_apply(text, strlen(text), &length) : strdup(text);
+    if (text == NULL || !mask_has_long_secret())
+        return text;
+    char *result = mask_apply(text, strlen(text), &length);
+    free(text);
+    return result;
 }
 
-int output_print(const char *label, enum state state, const char *text, const char *perfdata,
-                 const char *long_output) {
+int output_print(const char *label, enum state state, char *text, char *perfdata,
+                 char *long_output) {
     char *first = masked(text);
     char *rest = masked(long_output);
-    bool is_complete = first != NULL && perfdata != NULL && rest != NULL;
     char out_of_memory[64];
     char *all;
 
-    if (!is_complete || asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), first,
-                                 *perfdata != '\0' ? " | " : "", perfdata, rest) < 0)
+    if (first == NULL || perfdata == NULL || rest == NULL ||
+        asprintf(&all, "%s %s: %s%s%s\n%s", label, state_name(state), first,
+                 *perfdata != '\0' ? " | " : "", perfdata, rest) < 0)
         all = NULL;
     free(first);
+    free(perfdata);
     free(rest);
     snprintf(out_of_memory, sizeof out_of_memory, "%s UNKNOWN: out of memory\n", label);
     watchdog_stop();
@@ -65,4 +68,21 @@ int output_print(const char *label, enum state state, const char *text, const ch
     int result = all != NULL ? printed : -1;
     free(all);
     return result;
+}
+
+void perfdata_print(FILE *stream, const struct perfdata *metric) {
+    const char *const fields[] = {metric->warning, metric->critical, metric->min, metric->max};
+    char value[NUMBER_SIZE];
+    int separators = 0;
+
+    number_format(value, metric->value, metric->decimals);
+    fprintf(stream, "%s=%s%s", metric->label, value, metric->unit);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        separators++;
+        if (*fields[i] == '\0')
+            continue;
+        for (; separators > 0; separators--)
+            fputc(';', stream);
+        fputs(fields[i], stream);
+    }
 }

@@ -24,8 +24,7 @@ int state_parse(const char *text, enum state *state) {
 }
 
 enum state worse_state(enum state a, enum state b) {
-    static const int badness[] = {
-        [STATE_OK] = 0, [STATE_WARNING] = 1, [STATE_UNKNOWN] = 2, [STATE_CRITICAL] = 3};
-
-    return badness[a] < badness[b] ? b : a;
+    if (a == STATE_CRITICAL || b == STATE_CRITICAL)
+        return STATE_CRITICAL;
+    return a > b ? a : b;
 }

@@ -12,15 +12,18 @@
 
 /* ---- Cleaning ---- */
 
-/* Characters that nobody sees, or that change how others are seen; -1 is a broken byte. */
-static bool is_invisible(int32_t point) {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
-           point == 0x061C || point == 0x200E || point == 0x200F ||
-           (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+/* A line end, tab or another control character that only takes room. */
+static bool is_line_control(int32_t point) {
+    return (point >= '\t' && point <= '\r') || point == 0x85 || point == 0x2028 || point == 0x2029;
 }
 
-static bool is_special_to_engines(int32_t point) {
-    return point == '|' || point == '\\' || point == '<' || point == '>' || point == '&';
+/* Characters that nobody sees, that change how others are seen, or that engines interpret; -1 is a
+ * broken byte. */
+static bool is_unfit(int32_t point) {
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C || point == 0x200E ||
+           point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
+           (point >= 0x2066 && point <= 0x2069) || point == '|' || point == '\\' || point == '<' ||
+           point == '>' || point == '&';
 }
 
 size_t text_clean(char *out, const char *bytes, size_t length, enum text_lines lines) {
@@ -32,11 +35,9 @@ size_t text_clean(char *out, const char *bytes, size_t length, enum text_lines l
         bool is_last = i + size == length;
         if (lines == TEXT_LINES && point == '\r' && (is_last || bytes[i + size] == '\n'))
             continue;
-        if (lines == TEXT_LINES && point == '\n') {
-            *end++ = '\n';
-        } else if (character_is_line_control(point)) {
-            *end++ = ' ';
-        } else if (is_invisible(point) || is_special_to_engines(point)) {
+        if (is_line_control(point)) {
+            *end++ = lines == TEXT_LINES && point == '\n' ? '\n' : ' ';
+        } else if (is_unfit(point)) {
             *end++ = '?';
         } else {
             for (size_t k = 0; k < size; k++)
@@ -98,7 +99,7 @@ struct excerpt excerpt_of_text(const char *text) {
 static bool is_space(int32_t point) {
     return point == ' ' || point == 0xA0 || point == 0x1680 ||
            (point >= 0x2000 && point <= 0x200A) || point == 0x202F || point == 0x205F ||
-           point == 0x3000 || character_is_line_control(point);
+           point == 0x3000 || is_line_control(point);
 }
 
 static size_t white_space_size(const char *bytes, size_t length) {
@@ -114,16 +115,11 @@ static bool phrase_starts_here(const char *bytes, size_t length, const char *phr
     size_t i = 0;
 
     for (; *phrase != '\0'; phrase++) {
-        if (*phrase == ' ') {
-            size_t size = white_space_size(bytes + i, length - i);
-            if (size == 0)
-                return false;
-            i += size;
-        } else {
-            if (i == length || character_lower(bytes[i]) != *phrase)
-                return false;
-            i++;
-        }
+        bool is_same = i < length && character_lower(bytes[i]) == *phrase;
+        size_t size = *phrase == ' ' ? white_space_size(bytes + i, length - i) : is_same;
+        if (size == 0)
+            return false;
+        i += size;
     }
     return true;
 }

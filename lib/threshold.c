@@ -40,32 +40,23 @@ void range_format(char text[RANGE_SIZE], const struct range *range) {
 
 /* ---- Thresholds ---- */
 
-enum { FRACTION_DIGITS = 3, THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
-
-static const char not_a_threshold[] = "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no "
-                                      "spaces; decimal point, not comma)";
+enum { THOUSANDTHS = 1000, HUNDRED_PERCENT = 100 * THOUSANDTHS };
 
 /* A percentage without its sign, 0 to 100 with up to three decimals. */
 static int parse_percent(const char *text, size_t length, int64_t *thousandths) {
     const char *point = memchr(text, '.', length);
     size_t whole_length = point != NULL ? (size_t)(point - text) : length;
-    int64_t whole;
-    int64_t fraction = 0;
+    int64_t unit = THOUSANDTHS;
 
-    if (number_parse(text, whole_length, 100, &whole) != 0)
+    if (number_parse(text, whole_length, 100, thousandths) != 0 || whole_length + 1 == length)
         return -1;
-    if (point != NULL) {
-        size_t decimals = length - whole_length - 1;
-        if (decimals < 1 || decimals > FRACTION_DIGITS)
+    *thousandths *= THOUSANDTHS;
+    for (size_t i = whole_length + 1; i < length; i++) {
+        unit /= 10;
+        if (unit == 0 || !character_is_digit(text[i]))
             return -1;
-        for (size_t i = 0; i < FRACTION_DIGITS; i++) {
-            char digit = i < decimals ? point[1 + i] : '0';
-            if (!character_is_digit(digit))
-                return -1;
-            fraction = fraction * 10 + (digit - '0');
-        }
+        *thousandths += (text[i] - '0') * unit;
     }
-    *thousandths = whole * THOUSANDTHS + fraction;
     return *thousandths <= HUNDRED_PERCENT ? 0 : -1;
 }
 
@@ -92,19 +83,18 @@ static int parse_bounds(const char *text, struct threshold *threshold) {
     return *end != '\0' ? parse_bound(end, strlen(end), &threshold->end) : 0;
 }
 
-/* Without a number only "~:" makes sense: it never alerts. */
-static bool says_nothing(const char *text) {
-    return strpbrk(text, "0123456789") == NULL && strcmp(text, "~:") != 0;
-}
-
 int threshold_parse(const char *text, struct threshold *threshold, const char **reason) {
     bool inside = text[0] == '@';
     const struct bound *start = &threshold->start;
     const struct bound *end = &threshold->end;
 
     *threshold = (struct threshold){.text = text, .inside = inside};
-    *reason = not_a_threshold;
-    if (parse_bounds(text + inside, threshold) != 0 || says_nothing(text))
+    *reason = "not a threshold; examples: 480, 10%, 12.5%, 100:2000 (no spaces; decimal point, not "
+              "comma)";
+    if (parse_bounds(text + inside, threshold) != 0)
+        return -1;
+    /* Without a number only this makes sense: it never alerts. */
+    if (strpbrk(text, "0123456789") == NULL && strcmp(text, "~:") != 0)
         return -1;
     if (start->unit != end->unit || start->value <= end->value)
         return 0;
@@ -121,16 +111,14 @@ static int64_t resolve_bound(const struct bound *bound, int64_t limit, bool roun
     return product / HUNDRED_PERCENT + (round_up && product % HUNDRED_PERCENT != 0);
 }
 
-enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
-                                            struct range *range) {
+struct criterion threshold_resolve(const struct threshold *threshold, int64_t limit) {
     const struct bound *start = &threshold->start;
     const struct bound *end = &threshold->end;
 
-    *range = (struct range){.inside = false};
     if (threshold->text == NULL)
-        return THRESHOLD_NONE;
+        return (struct criterion){.resolution = THRESHOLD_NONE};
     if (limit < 1 && (start->unit == BOUND_PERCENT || end->unit == BOUND_PERCENT))
-        return THRESHOLD_NEEDS_LIMIT;
+        return (struct criterion){.resolution = THRESHOLD_NEEDS_LIMIT};
     const struct range resolved = {
         .inside = threshold->inside,
         .has_start = start->unit != BOUND_OPEN,
@@ -140,11 +128,13 @@ enum threshold_resolution threshold_resolve(const struct threshold *threshold, i
     };
     bool is_reversed = resolved.has_start && resolved.has_end && resolved.start > resolved.end;
     if (is_reversed && start->unit != end->unit)
-        return THRESHOLD_REVERSED;
+        return (struct criterion){.resolution = THRESHOLD_REVERSED};
     /* Ends of one unit were compared when they were read, but there may be no whole number between
      * two close percentages: all numbers are outside. */
-    *range = is_reversed ? (struct range){.inside = !threshold->inside} : resolved;
-    return THRESHOLD_RESOLVED;
+    return (struct criterion){
+        .resolution = THRESHOLD_RESOLVED,
+        .range = is_reversed ? (struct range){.inside = !threshold->inside} : resolved,
+    };
 }
 
 bool threshold_is_minimum(const struct threshold *threshold) {

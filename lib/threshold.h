@@ -53,8 +53,15 @@ struct threshold {
 enum threshold_resolution {
     THRESHOLD_NONE, /* none was given */
     THRESHOLD_RESOLVED,
+    /* From here on it cannot be resolved. */
     THRESHOLD_NEEDS_LIMIT, /* it holds a percentage, and there is no limit to take it of */
     THRESHOLD_REVERSED     /* with this limit its start is beyond its end */
+};
+
+/* A threshold in view of a limit. */
+struct criterion {
+    enum threshold_resolution resolution;
+    struct range range; /* never alerts where the threshold is not resolved */
 };
 
 /* Takes a threshold as written. Gives 0 and fills *threshold, or -1 with *reason set to a constant
@@ -63,9 +70,8 @@ int threshold_parse(const char *text, struct threshold *threshold, const char **
 
 /* Turns the threshold into a range of whole numbers that alerts for exactly the same numbers:
  * nothing is rounded into or out of an alert. `limit` below 1: there is none; above NUMBER_MAX it
- * must not be. Where the result is not THRESHOLD_RESOLVED *range never alerts. */
-enum threshold_resolution threshold_resolve(const struct threshold *threshold, int64_t limit,
-                                            struct range *range);
+ * must not be. */
+struct criterion threshold_resolve(const struct threshold *threshold, int64_t limit);
 
 /* Whether it is a minimum: N, N:, N%, N%:. */
 bool threshold_is_minimum(const struct threshold *threshold);

@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct excerpt host_of(const struct check *check) {
-    return excerpt_of_text(check->options.server.host);
-}
-
 static void write_methods(FILE *stream, const struct token_exchange *exchange) {
     for (size_t i = 0; i < exchange->requests; i++)
         fprintf(stream, "%s%s", i > 0 ? ", then " : "", exchange->methods[i]);
@@ -21,9 +17,10 @@ static void write_methods(FILE *stream, const struct token_exchange *exchange) {
 /* ---- In the line ---- */
 
 void details_write_facts(FILE *stream, const struct check *check) {
+    const struct server *server = &check->options.server;
     const struct result *result = &check->result;
 
-    fprintf(stream, " [server %s port %d, ", host_of(check).text, check->options.server.port);
+    fprintf(stream, " [server %s port %d, ", excerpt_of_text(server->host).text, server->port);
     fputs(result->is_kept ? "no request" : "method ", stream);
     write_methods(stream, &result->exchange);
     if (result->answer.info.unusable.text[0] != '\0')
@@ -50,25 +47,20 @@ static void write_foreign(FILE *stream, const char *mark, const char *bytes, siz
 /* As it was understood: with the limit of the answer, if there is one. */
 static void write_threshold(FILE *stream, const char *name, const struct threshold *threshold,
                             const struct criterion *criterion) {
+    static const char *const troubles[] = {
+        [THRESHOLD_REVERSED] = "the range starts above its end",
+        [THRESHOLD_NEEDS_LIMIT] = "needs a limit",
+    };
     char range[RANGE_SIZE];
-    const char *understood = range;
 
-    range_format(range, &criterion->range);
-    switch (criterion->resolution) {
-    case THRESHOLD_NONE:
+    if (criterion->resolution == THRESHOLD_NONE) {
         fprintf(stream, "%s: none\n", name);
         return;
-    case THRESHOLD_RESOLVED:
-        break;
-    case THRESHOLD_REVERSED:
-        understood = "the range starts above its end";
-        break;
-    case THRESHOLD_NEEDS_LIMIT:
-        understood = "needs a limit";
-        break;
     }
+    range_format(range, &criterion->range);
     fprintf(stream, "%s: alert %s %.*s (%s)\n", name, threshold_relation(threshold),
-            threshold_name_length(threshold), threshold->text, understood);
+            threshold_name_length(threshold), threshold->text,
+            criterion->resolution == THRESHOLD_RESOLVED ? range : troubles[criterion->resolution]);
 }
 
 static void write_text_field(FILE *stream, const char *key, const struct excerpt *text) {
@@ -99,7 +91,8 @@ static void write_facts(FILE *stream, const struct check *check) {
     const struct result *result = &check->result;
     const struct token_info *info = &result->answer.info;
 
-    fprintf(stream, "server: %s port %d\n", host_of(check).text, options->server.port);
+    fprintf(stream, "server: %s port %d\n", excerpt_of_text(options->server.host).text,
+            options->server.port);
     write_foreign(stream, "URL:", result->exchange.url, strlen(result->exchange.url));
     fputs("method: ", stream);
     if (result->is_kept)

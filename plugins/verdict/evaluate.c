@@ -3,29 +3,15 @@
 
 #include "verdict/evaluate.h"
 
-static struct criterion criterion_of(const struct threshold *threshold,
-                                     const struct optional_count *limit) {
-    struct criterion criterion;
-
-    criterion.resolution =
-        threshold_resolve(threshold, limit->is_known ? limit->value : 0, &criterion.range);
-    return criterion;
-}
-
-static bool is_unresolved(const struct criterion *criterion) {
-    return criterion->resolution == THRESHOLD_NEEDS_LIMIT ||
-           criterion->resolution == THRESHOLD_REVERSED;
-}
-
 /* What is critical is looked at before what is not known, and both before a warning. */
 static enum verdict_reason judge_figures(const struct verdict *verdict) {
     if (range_alerts(&verdict->critical.range, verdict->available))
         return REASON_CRITICAL;
     if (verdict->available <= 0)
         return REASON_NO_CALLS_LEFT;
-    if (is_unresolved(&verdict->critical))
+    if (verdict->critical.resolution > THRESHOLD_RESOLVED)
         return REASON_CRITICAL_UNRESOLVED;
-    if (is_unresolved(&verdict->warning))
+    if (verdict->warning.resolution > THRESHOLD_RESOLVED)
         return REASON_WARNING_UNRESOLVED;
     return range_alerts(&verdict->warning.range, verdict->available) ? REASON_WARNING
                                                                      : REASON_WITHIN_LIMITS;
@@ -42,19 +28,10 @@ static enum state state_of_reason(enum verdict_reason reason) {
 }
 
 static enum state state_of_reply(enum reply_kind kind, const struct options *options) {
-    switch (kind) {
-    case REPLY_LIMIT_EXCEEDED:
-    case REPLY_TOKEN_REFUSED:
+    if (kind == REPLY_LIMIT_EXCEEDED || kind == REPLY_TOKEN_REFUSED)
         return STATE_CRITICAL;
-    case REPLY_WRONG_METHOD:
-    case REPLY_REFUSED:
-        return options->unavailable;
-    case REPLY_TOKEN:
-    case REPLY_BUSY:
-    case REPLY_NOT_UNDERSTOOD:
-        break;
-    }
-    return STATE_UNKNOWN;
+    return kind == REPLY_REFUSED || kind == REPLY_WRONG_METHOD ? options->unavailable
+                                                               : STATE_UNKNOWN;
 }
 
 static enum state state_of_error(enum error_kind kind, const struct options *options) {
@@ -63,34 +40,28 @@ static enum state state_of_error(enum error_kind kind, const struct options *opt
     return kind == ERROR_TIMEOUT ? options->timeout_state : STATE_UNKNOWN;
 }
 
-static void add_forecast(struct check *check) {
-    struct verdict *verdict = &check->verdict;
-
-    check->forecast = forecast_make(&check->result);
-    if (check->forecast.kind != FORECAST_GONE)
-        return;
-    enum state state = worse_state(verdict->state, check->options.forecast);
-    verdict->is_forecast_worse = state != verdict->state;
-    verdict->state = state;
-}
-
 void evaluate(struct check *check) {
     const struct options *options = &check->options;
     const struct token_info *info = &check->result.answer.info;
+    int64_t limit = info->limit.is_known ? info->limit.value : 0;
     struct verdict *verdict = &check->verdict;
 
     *verdict = (struct verdict){
         .state = check->has_answer ? state_of_reply(info->kind, options)
                                    : state_of_error(check->error.kind, options),
         .reason = REASON_REPLY,
-        .warning = criterion_of(&options->warning, &info->limit),
-        .critical = criterion_of(&options->critical, &info->limit),
+        .warning = threshold_resolve(&options->warning, limit),
+        .critical = threshold_resolve(&options->critical, limit),
     };
     if (!check->has_answer || info->kind != REPLY_TOKEN)
         return;
     verdict->available = info->available.value;
     verdict->reason = judge_figures(verdict);
     verdict->state = state_of_reason(verdict->reason);
-    if (options->has_forecast)
-        add_forecast(check);
+    if (!options->has_forecast)
+        return;
+    check->forecast = forecast_make(&check->result);
+    if (check->forecast.kind == FORECAST_GONE)
+        verdict->state = worse_state(verdict->state, options->forecast);
+    verdict->is_forecast_worse = verdict->state != state_of_reason(verdict->reason);
 }

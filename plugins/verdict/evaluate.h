@@ -14,12 +14,6 @@
 /* Judging a reply: pure, and without a word. The rules are those of the manual's sections
  * THRESHOLDS and STATES. */
 
-/* A threshold in view of the reply. */
-struct criterion {
-    enum threshold_resolution resolution;
-    struct range range;
-};
-
 /* Why the state is what it is, a forecast left aside. */
 enum verdict_reason {
     REASON_REPLY,         /* the kind of reply says it all, or there is none */

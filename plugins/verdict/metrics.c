@@ -4,149 +4,117 @@
 #include "verdict/sentence.h"
 
 #include "number.h"
-#include "perfdata.h"
+#include "output.h"
 
 #include <inttypes.h>
 
+enum { NONE = -1 /* a limit or a maximum, which are never below 0 */ };
+
 /* ---- Alerts ---- */
 
-typedef void alert_format(char *text, const struct range *range, int64_t limit);
+/* With a limit the metric is what is used: a minimum of what is left becomes a maximum, a
+ * plain number, because Icinga 2's writers drop ranges. A percentage is rounded as the value is,
+ * which two counts never share: so it alerts for the same counts. */
+static void format_alert(char *text, const struct perfdata *metric, const struct range *range,
+                         int64_t limit) {
+    int64_t used = limit - range->start;
+    unsigned int decimals = metric->decimals;
 
-static void format_left(char *text, const struct range *range, int64_t limit) {
-    (void)limit;
-    range_format(text, range);
-}
-
-/* A minimum of what is left as the maximum of what is used, a plain number: Icinga 2's writers drop
- * ranges, but not plain numbers. */
-static void format_used(char *text, const struct range *range, int64_t limit) {
-    if (range_is_minimum(range) && range->start <= limit)
-        number_format(text, limit - range->start, 0);
-}
-
-/* Rounded as the value is, which two counts never share: so it alerts for the same counts. */
-static void format_used_percent(char *text, const struct range *range, int64_t limit) {
-    unsigned int decimals = number_percent_decimals(limit);
-
-    if (range_is_minimum(range) && range->start <= limit)
-        number_format(text, number_percent(limit - range->start, limit, decimals, true), decimals);
+    if (limit == NONE)
+        range_format(text, range);
+    else if (range_is_minimum(range) && used >= 0)
+        number_format(text, decimals > 0 ? number_percent(used, limit, decimals, true) : used,
+                      decimals);
 }
 
 /* No calls left is always critical, which is what stands where no threshold says more. */
-static void set_alerts(struct perfdata *metric, const struct verdict *verdict, alert_format *format,
-                       int64_t limit) {
+static void set_alerts(struct perfdata *metric, const struct verdict *verdict, int64_t limit) {
     static const struct range any_left = {.has_start = true, .start = 1};
     const struct range *critical = &verdict->critical.range;
 
     if (verdict->warning.resolution == THRESHOLD_RESOLVED)
-        format(metric->warning, &verdict->warning.range, limit);
-    format(metric->critical, range_never_alerts(critical) ? &any_left : critical, limit);
+        format_alert(metric->warning, metric, &verdict->warning.range, limit);
+    format_alert(metric->critical, metric, range_never_alerts(critical) ? &any_left : critical,
+                 limit);
 }
 
 /* ---- Metrics ---- */
 
-static const struct token_info *info_of(const struct check *check) {
-    return &check->result.answer.info;
+static struct perfdata metric_of(const char *label, int64_t value, const char *unit, int64_t max) {
+    struct perfdata metric = {.label = label, .value = value, .unit = unit, .min = "0"};
+
+    if (max != NONE)
+        number_format(metric.max, max, 0);
+    return metric;
 }
 
-static struct perfdata metric_of(const char *label, int64_t value, const char *unit) {
-    return (struct perfdata){.label = label, .value = value, .unit = unit, .min = "0"};
-}
-
-static void write_next(FILE *stream, const struct perfdata *metric) {
+static void write_next(FILE *stream, struct perfdata metric) {
     fputc(' ', stream);
-    perfdata_print(stream, metric);
-}
-
-static void write_available(FILE *stream, const struct check *check) {
-    struct perfdata metric = metric_of("available", check->verdict.available, "");
-    const struct optional_count *limit = &info_of(check)->limit;
-
-    set_alerts(&metric, &check->verdict, format_left, limit->value);
-    if (limit->is_known)
-        number_format(metric.max, limit->value, 0);
     perfdata_print(stream, &metric);
 }
 
 /* Its alerts are true only where used and left add up to the limit. */
-static void write_used(FILE *stream, const struct check *check) {
-    const struct token_info *info = info_of(check);
-    const struct optional_count *limit = &info->limit;
+static void write_used(FILE *stream, const struct check *check, int64_t limit) {
+    const struct token_info *info = &check->result.answer.info;
     bool is_exceeded = info->kind == REPLY_LIMIT_EXCEEDED;
-    struct optional_count used = is_exceeded && !info->used.is_known ? *limit : info->used;
-    struct perfdata metric = metric_of("used", used.value, "");
+    struct optional_count used = is_exceeded && !info->used.is_known ? info->limit : info->used;
+    struct perfdata metric = metric_of("used", used.value, "", limit);
 
     if (!used.is_known)
         return;
-    if (limit->is_known && used.value + check->verdict.available == limit->value)
-        set_alerts(&metric, &check->verdict, format_used, limit->value);
-    if (limit->is_known)
-        number_format(metric.max, limit->value, 0);
-    write_next(stream, &metric);
+    if (limit != NONE && used.value + check->verdict.available == limit)
+        set_alerts(&metric, &check->verdict, limit);
+    write_next(stream, metric);
 }
 
-static void write_used_percent(FILE *stream, const struct check *check) {
-    const struct optional_count *limit = &info_of(check)->limit;
-    int64_t gone = limit->value - check->verdict.available;
-    struct perfdata metric = metric_of("used_percent", 0, "%");
+static void write_used_percent(FILE *stream, const struct check *check, int64_t limit) {
+    int64_t gone = limit - check->verdict.available;
+    struct perfdata metric = metric_of("used_percent", 0, "%", 100);
 
-    if (!limit->is_known || limit->value == 0)
+    if (limit <= 0)
         return;
-    gone = gone < 0 ? 0 : gone > limit->value ? limit->value : gone;
-    metric.decimals = number_percent_decimals(limit->value);
-    metric.value = number_percent(gone, limit->value, metric.decimals, true);
-    set_alerts(&metric, &check->verdict, format_used_percent, limit->value);
-    number_format(metric.max, 100, 0);
-    write_next(stream, &metric);
+    gone = gone < 0 ? 0 : gone > limit ? limit : gone;
+    metric.decimals = number_percent_decimals(limit);
+    metric.value = number_percent(gone, limit, metric.decimals, true);
+    set_alerts(&metric, &check->verdict, limit);
+    write_next(stream, metric);
 }
 
-static void write_all_used(FILE *stream, const struct token_info *info) {
-    struct perfdata metric = metric_of("all_used", info->all_used.value, "");
+static void write_lasts(FILE *stream, const struct check *check, int64_t reset_in_s) {
+    const struct range before_reset = {.has_start = true, .start = reset_in_s};
+    int64_t lasts_s =
+        check->forecast.kind == FORECAST_GONE ? check->forecast.gone_in_s : reset_in_s;
+    struct perfdata metric =
+        metric_of("lasts", check->verdict.available > 0 ? lasts_s : 0, "s", reset_in_s);
 
-    if (info->all_used.is_known)
-        write_next(stream, &metric);
-}
-
-static void write_reset(FILE *stream, const struct result *result) {
-    if (!result->reset_ms.is_known)
-        return;
-    struct perfdata metric = metric_of("reset", forecast_reset_in_s(result), "s");
-    write_next(stream, &metric);
-}
-
-static void write_time(FILE *stream, const struct check *check) {
-    struct perfdata metric = metric_of("time", check->result.answer.request_ms, "s");
-
-    metric.decimals = 3;
-    number_format(metric.max, check->options.timeout, 0);
-    write_next(stream, &metric);
-}
-
-static void write_lasts(FILE *stream, const struct check *check) {
-    if (!check->options.has_forecast || !check->result.reset_ms.is_known)
-        return;
-    struct range before_reset = {.has_start = true, .start = forecast_reset_in_s(&check->result)};
-    bool is_gone_before = check->forecast.kind == FORECAST_GONE;
-    int64_t lasts_s = is_gone_before ? check->forecast.gone_in_s : before_reset.start;
-    struct perfdata metric = metric_of("lasts", check->verdict.available > 0 ? lasts_s : 0, "s");
     if (check->options.forecast == STATE_WARNING)
         range_format(metric.warning, &before_reset);
     if (check->options.forecast == STATE_CRITICAL)
         range_format(metric.critical, &before_reset);
-    number_format(metric.max, before_reset.start, 0);
-    write_next(stream, &metric);
+    write_next(stream, metric);
 }
 
 void metrics_write(FILE *stream, const struct check *check) {
-    enum reply_kind kind = info_of(check)->kind;
+    const struct result *result = &check->result;
+    const struct token_info *info = &result->answer.info;
+    int64_t limit = info->limit.is_known ? info->limit.value : NONE;
+    int64_t reset_in_s = result->reset_ms.is_known ? forecast_reset_in_s(result) : NONE;
+    struct perfdata available = metric_of("available", check->verdict.available, "", limit);
+    struct perfdata time =
+        metric_of("time", result->answer.request_ms, "s", check->options.timeout);
 
-    if (!check->has_answer || (kind != REPLY_TOKEN && kind != REPLY_LIMIT_EXCEEDED))
+    if (!check->has_answer || (info->kind != REPLY_TOKEN && info->kind != REPLY_LIMIT_EXCEEDED))
         return;
-    write_available(stream, check);
-    write_used(stream, check);
-    write_used_percent(stream, check);
-    write_all_used(stream, info_of(check));
-    write_reset(stream, &check->result);
-    write_time(stream, check);
-    write_lasts(stream, check);
+    set_alerts(&available, &check->verdict, NONE);
+    perfdata_print(stream, &available);
+    write_used(stream, check, limit);
+    write_used_percent(stream, check, limit);
+    if (info->all_used.is_known)
+        write_next(stream, metric_of("all_used", info->all_used.value, "", NONE));
+    if (result->reset_ms.is_known)
+        write_next(stream, metric_of("reset", reset_in_s, "s", NONE));
+    time.decimals = 3;
+    write_next(stream, time);
+    if (check->options.has_forecast && result->reset_ms.is_known)
+        write_lasts(stream, check, reset_in_s);
 }

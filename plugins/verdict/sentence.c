@@ -8,17 +8,12 @@
 #include "output.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { SECONDS_PER_HOUR = 3600, SECONDS_PER_MINUTE = 60 };
 
 /* ---- Figures ---- */
-
-static const struct token_info *info_of(const struct check *check) {
-    return &check->result.answer.info;
-}
 
 static void write_calls_left(FILE *stream, const struct token_info *info) {
     int64_t available = info->available.value;
@@ -44,11 +39,11 @@ static void write_reset(FILE *stream, const struct result *result) {
     fprintf(stream, ", counter resets in %" PRId64 " h", hours);
 }
 
-static void write_duration(FILE *stream, int64_t seconds) {
-    if (seconds >= SECONDS_PER_HOUR)
-        fprintf(stream, "%" PRId64 " h", seconds / SECONDS_PER_HOUR);
-    else
-        fprintf(stream, "%" PRId64 " min", seconds / SECONDS_PER_MINUTE);
+static void write_duration(FILE *stream, const char *before, int64_t seconds) {
+    bool is_long = seconds >= SECONDS_PER_HOUR;
+
+    fprintf(stream, "%s%" PRId64 " %s", before,
+            seconds / (is_long ? SECONDS_PER_HOUR : SECONDS_PER_MINUTE), is_long ? "h" : "min");
 }
 
 static void write_forecast(FILE *stream, const struct check *check) {
@@ -56,41 +51,30 @@ static void write_forecast(FILE *stream, const struct check *check) {
 
     if (forecast->kind != FORECAST_GONE)
         return;
-    if (forecast->pace_s > 0) {
-        fputs(", at the pace of the last ", stream);
-        write_duration(stream, forecast->pace_s);
-    } else {
+    if (forecast->pace_s > 0)
+        write_duration(stream, ", at the pace of the last ", forecast->pace_s);
+    else
         fputs(", at today's pace", stream);
-    }
-    fputs(" gone in ", stream);
-    write_duration(stream, forecast->gone_in_s);
-    fputs(", ", stream);
-    write_duration(stream, forecast_reset_in_s(&check->result) - forecast->gone_in_s);
+    write_duration(stream, " gone in ", forecast->gone_in_s);
+    write_duration(stream, ", ", forecast_reset_in_s(&check->result) - forecast->gone_in_s);
     fputs(" before the reset", stream);
 }
 
 /* ---- Reasons ---- */
 
 static void write_criterion(FILE *stream, const char *severity, const struct threshold *threshold,
-                            const struct criterion *criterion) {
+                            enum threshold_resolution resolution) {
     int length = threshold_name_length(threshold);
 
-    switch (criterion->resolution) {
-    case THRESHOLD_NONE:
-        break;
-    case THRESHOLD_RESOLVED:
+    if (resolution == THRESHOLD_RESOLVED)
         fprintf(stream, "%s %s %.*s", severity, threshold_relation(threshold), length,
                 threshold->text);
-        break;
-    case THRESHOLD_REVERSED:
+    else if (resolution == THRESHOLD_REVERSED)
         fprintf(stream, "the start of the %s threshold %.*s is above its end", severity, length,
                 threshold->text);
-        break;
-    case THRESHOLD_NEEDS_LIMIT:
+    else
         fprintf(stream, "the %s threshold %.*s needs a limit, and the answer has none above 0",
                 severity, length, threshold->text);
-        break;
-    }
 }
 
 static void write_reasons(FILE *stream, const struct check *check) {
@@ -107,20 +91,20 @@ static void write_reasons(FILE *stream, const struct check *check) {
     if (reason == REASON_NO_CALLS_LEFT)
         fputs("no calls left is always critical", stream);
     else if (reason == REASON_WARNING || reason == REASON_WARNING_UNRESOLVED)
-        write_criterion(stream, "warning", &check->options.warning, &verdict->warning);
+        write_criterion(stream, "warning", &check->options.warning, verdict->warning.resolution);
     else if (reason == REASON_CRITICAL || reason == REASON_CRITICAL_UNRESOLVED)
-        write_criterion(stream, "critical", &check->options.critical, &verdict->critical);
+        write_criterion(stream, "critical", &check->options.critical, verdict->critical.resolution);
     fputc(')', stream);
 }
 
 /* ---- Refusals ---- */
 
 /* What the server said of a request that it did not answer. */
-static void write_refusal(FILE *stream, const struct token_info *info) {
+static void write_refusal(FILE *stream, const char *before, const struct token_info *info) {
     char status[NUMBER_SIZE];
 
     number_format(status, info->status, 0);
-    fprintf(stream, "HTTP %s", status);
+    fprintf(stream, "%sHTTP %s", before, status);
     if (info->code.text[0] != '\0' && strcmp(info->code.text, status) != 0)
         fprintf(stream, ", code %s", info->code.text);
     if (info->error.text[0] != '\0')
@@ -165,29 +149,20 @@ static void write_not_understood(FILE *stream, const struct token_info *info) {
     fprintf(stream, "answer not understood: %s", info->reason);
     if (info->begins.text[0] != '\0')
         fprintf(stream, ", it begins \"%s\"", info->begins.text);
-    fputs(" (", stream);
-    write_refusal(stream, info);
+    write_refusal(stream, " (", info);
     fputc(')', stream);
 }
 
 /* ---- The text ---- */
 
-static void write_figures(FILE *stream, const struct check *check) {
-    write_calls_left(stream, info_of(check));
-    write_reset(stream, &check->result);
-    write_forecast(stream, check);
-    write_reasons(stream, check);
-}
-
 static void write_exceeded(FILE *stream, const struct check *check) {
-    const struct token_info *info = info_of(check);
+    const struct token_info *info = &check->result.answer.info;
 
     fputs("no calls left", stream);
     if (info->limit.is_known)
         fprintf(stream, " of %" PRId64, info->limit.value);
     write_reset(stream, &check->result);
-    fputs(" (", stream);
-    write_refusal(stream, info);
+    write_refusal(stream, " (", info);
     fputc(')', stream);
 }
 
@@ -195,8 +170,7 @@ static void write_token_refused(FILE *stream, const struct check *check) {
     const char *token = check->options.secret.token;
     const char *mistake = secret_likely_mistake(token, strlen(token));
 
-    fputs("token refused: ", stream);
-    write_refusal(stream, info_of(check));
+    write_refusal(stream, "token refused: ", &check->result.answer.info);
     fputs(" (look at the token file, the operation and the server of the token;"
           " an external token does not work",
           stream);
@@ -205,14 +179,21 @@ static void write_token_refused(FILE *stream, const struct check *check) {
     fputc(')', stream);
 }
 
-static void write_reply(FILE *stream, const struct check *check) {
-    const struct token_info *info = info_of(check);
+void sentence_write_text(FILE *stream, const struct check *check) {
+    const struct token_info *info = &check->result.answer.info;
 
+    if (!check->has_answer) {
+        fputs(check->error.text, stream);
+        return;
+    }
     if (info->kind != REPLY_TOKEN_REFUSED && info->description.text[0] != '\0')
         fprintf(stream, "%s: ", info->description.text);
     switch (info->kind) {
     case REPLY_TOKEN:
-        write_figures(stream, check);
+        write_calls_left(stream, info);
+        write_reset(stream, &check->result);
+        write_forecast(stream, check);
+        write_reasons(stream, check);
         break;
     case REPLY_LIMIT_EXCEEDED:
         write_exceeded(stream, check);
@@ -221,38 +202,17 @@ static void write_reply(FILE *stream, const struct check *check) {
         write_token_refused(stream, check);
         break;
     case REPLY_BUSY:
-        fputs("busy, which says nothing of the quota: ", stream);
-        write_refusal(stream, info);
+        write_refusal(stream, "busy, which says nothing of the quota: ", info);
         break;
     case REPLY_WRONG_METHOD:
     case REPLY_REFUSED:
-        fputs("API not usable: ", stream);
-        write_refusal(stream, info);
+        write_refusal(stream, "API not usable: ", info);
         write_redirect(stream, check);
         break;
     case REPLY_NOT_UNDERSTOOD:
         write_not_understood(stream, info);
         break;
     }
-}
-
-void sentence_write_text(FILE *stream, const struct check *check) {
-    if (check->has_answer)
-        write_reply(stream, check);
-    else
-        fputs(check->error.text, stream);
-}
-
-static void write_hints(FILE *stream, const struct check *check) {
-    const struct result *result = &check->result;
-    const struct secret *secret = &check->options.secret;
-
-    if (result->is_kept)
-        fprintf(stream, " (answer %" PRId64 " s old)", result->age_s);
-    if (result->not_kept[0] != '\0')
-        fprintf(stream, " (answer not kept: %s)", result->not_kept);
-    if (secret->world_readable && secret->token[0] != '\0')
-        fputs(" (token file is readable by everyone)", stream);
 }
 
 /* ---- All of it ---- */
@@ -263,10 +223,18 @@ static bool has_result(const struct check *check) {
 }
 
 static void write_line(FILE *stream, const struct check *check) {
+    const struct result *result = &check->result;
+    const struct secret *secret = &check->options.secret;
+
     sentence_write_text(stream, check);
     if (check->options.verbose >= 1 && has_result(check))
         details_write_facts(stream, check);
-    write_hints(stream, check);
+    if (result->is_kept)
+        fprintf(stream, " (answer %" PRId64 " s old)", result->age_s);
+    if (result->not_kept[0] != '\0')
+        fprintf(stream, " (answer not kept: %s)", result->not_kept);
+    if (secret->world_readable && secret->token[0] != '\0')
+        fputs(" (token file is readable by everyone)", stream);
 }
 
 static void write_long_output(FILE *stream, const struct check *check) {
@@ -276,10 +244,9 @@ static void write_long_output(FILE *stream, const struct check *check) {
         details_write_long_output(stream, check);
 }
 
-typedef void writer(FILE *stream, const struct check *check);
-
 /* Gives what is written, in malloc'ed memory; NULL where that ran out. */
-static char *write_to_memory(writer *write, const struct check *check) {
+static char *write_to_memory(void (*write)(FILE *stream, const struct check *check),
+                             const struct check *check) {
     struct memory_stream stream;
 
     if (memory_stream_open(&stream) == NULL)
@@ -289,13 +256,7 @@ static char *write_to_memory(writer *write, const struct check *check) {
 }
 
 int sentence_print(const char *label, const struct check *check) {
-    char *line = write_to_memory(write_line, check);
-    char *perfdata = write_to_memory(metrics_write, check);
-    char *long_output = write_to_memory(write_long_output, check);
-    int printed = output_print(label, check->verdict.state, line, perfdata, long_output);
-
-    free(line);
-    free(perfdata);
-    free(long_output);
-    return printed;
+    return output_print(label, check->verdict.state, write_to_memory(write_line, check),
+                        write_to_memory(metrics_write, check),
+                        write_to_memory(write_long_output, check));
 }

@@ -39,15 +39,15 @@ static void compare(const struct threshold *threshold, int64_t limit, const stru
 static void read_again(const struct range *range, int64_t left) {
     char text[RANGE_SIZE];
     struct threshold again;
-    struct range same;
     const char *reason;
 
     range_format(text, range);
     if (strcmp(text, "@~:") == 0)
         return; /* everything alerts, which is no threshold to write */
     require(threshold_parse(text, &again, &reason) == 0, "a range that was written can be read");
-    require(threshold_resolve(&again, 0, &same) == THRESHOLD_RESOLVED, "a range needs no limit");
-    require(range_alerts(&same, left) == range_alerts(range, left),
+    struct criterion same = threshold_resolve(&again, 0);
+    require(same.resolution == THRESHOLD_RESOLVED, "a range needs no limit");
+    require(range_alerts(&same.range, left) == range_alerts(range, left),
             "a range read again is the same");
 }
 
@@ -56,9 +56,10 @@ static bool needs_limit(const struct threshold *threshold) {
 }
 
 static void resolve(const struct threshold *threshold, int64_t limit, int64_t left) {
-    struct range range;
+    struct criterion criterion = threshold_resolve(threshold, limit);
+    struct range range = criterion.range;
 
-    switch (threshold_resolve(threshold, limit, &range)) {
+    switch (criterion.resolution) {
     case THRESHOLD_NONE:
         require(false, "what was given is there");
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "perfdata.h"
+#include "output.h"
 #include "unit.h"
 
 #include <locale.h>

@@ -126,13 +126,13 @@ UNIT_TEST(thresholds_resolve_to_the_range_that_alerts_alike) {
 
     for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
         struct threshold threshold = threshold_of(cases[i].text);
-        struct range range;
+        struct criterion criterion = threshold_resolve(&threshold, cases[i].limit);
         char text[RANGE_SIZE] = "";
-        switch (threshold_resolve(&threshold, cases[i].limit, &range)) {
+        switch (criterion.resolution) {
         case THRESHOLD_NONE:
             break;
         case THRESHOLD_RESOLVED:
-            range_format(text, &range);
+            range_format(text, &criterion.range);
             break;
         case THRESHOLD_NEEDS_LIMIT:
             strcpy(text, "needs a limit");
