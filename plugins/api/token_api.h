@@ -22,9 +22,9 @@ struct token_exchange {
 /* The URL of the request, in malloc'ed memory; NULL where memory ran out. */
 char *token_api_url(const struct options *options);
 
-/* Asks, at exchange->url. Gives 0 with what the last answer says in *info, or -1 with *error filled
- * as by http_perform(). In both cases *exchange says what was done, token_exchange_free() frees it
- * and token_info_free() what is in *info. */
+/* Asks, at exchange->url and with start_ms as in a request. Gives 0 with what the last answer says
+ * in *info, or -1 with *error filled as by http_perform(). In both cases *exchange says what was
+ * done, token_exchange_free() frees it and token_info_free() what is in *info. */
 int token_api_ask(const struct options *options, int64_t start_ms, struct token_exchange *exchange,
                   struct token_info *info, struct error *error);
 

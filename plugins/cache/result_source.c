@@ -3,8 +3,8 @@
 
 #include "cache/result_source.h"
 
+#include "clock.h"
 #include "process.h"
-#include "state_store.h"
 #include "watchdog.h"
 
 #include <poll.h>

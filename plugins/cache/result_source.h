@@ -3,7 +3,6 @@
 
 #include "api/token_api.h"
 #include "cache/saved_info.h"
-#include "clock.h"
 #include "error.h"
 #include "options/options.h"
 #include "state_store.h"
@@ -22,9 +21,9 @@ struct result {
     char not_kept[STORE_TROUBLE_SIZE]; /* why; empty: it was kept, or was not to be */
 };
 
-/* Gets it. "Limit exceeded" is completed by what the last understood answer said, where that was
- * kept. Gives 0, or -1 with *error filled as by token_api_ask() or ca_file_check(). result_free()
- * frees it in both cases. */
+/* Gets it, within the time of -t, which began at start_ms (of clock_now_ms()). "Limit exceeded" is
+ * completed by what the last understood answer said, where that was kept. Gives 0, or -1 with
+ * *error filled as by token_api_ask() or ca_file_check(). result_free() frees it in both cases. */
 int result_get(const struct options *options, int64_t start_ms, struct result *result,
                struct error *error);
 
