@@ -119,22 +119,21 @@ struct criterion threshold_resolve(const struct threshold *threshold, int64_t li
         return (struct criterion){.resolution = THRESHOLD_NONE};
     if (limit < 1 && (start->unit == BOUND_PERCENT || end->unit == BOUND_PERCENT))
         return (struct criterion){.resolution = THRESHOLD_NEEDS_LIMIT};
-    const struct range resolved = {
+    struct range range = {
         .inside = threshold->inside,
         .has_start = start->unit != BOUND_OPEN,
         .has_end = end->unit != BOUND_OPEN,
         .start = resolve_bound(start, limit, true),
         .end = resolve_bound(end, limit, false),
     };
-    bool is_reversed = resolved.has_start && resolved.has_end && resolved.start > resolved.end;
+    bool is_reversed = range.has_start && range.has_end && range.start > range.end;
     if (is_reversed && start->unit != end->unit)
         return (struct criterion){.resolution = THRESHOLD_REVERSED};
     /* Ends of one unit were compared when they were read, but there may be no whole number between
      * two close percentages: all numbers are outside. */
-    return (struct criterion){
-        .resolution = THRESHOLD_RESOLVED,
-        .range = is_reversed ? (struct range){.inside = !threshold->inside} : resolved,
-    };
+    if (is_reversed)
+        range = (struct range){.inside = !threshold->inside};
+    return (struct criterion){.resolution = THRESHOLD_RESOLVED, .range = range};
 }
 
 bool threshold_is_minimum(const struct threshold *threshold) {

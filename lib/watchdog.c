@@ -93,7 +93,7 @@ static void on_alarm(int number) {
 /* Where no thread can be had. */
 static void start_alarm(void) {
     struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    const struct timeval often = {.tv_usec = LOOK_MS * 1000};
+    const struct timeval often = {.tv_usec = LOOK_MS * 1000L};
     const struct itimerval timer = {often, often};
 
     sigemptyset(&action.sa_mask);
