@@ -124,7 +124,7 @@ int http_perform(const struct http_request *request, struct http_response *respo
     /* The C library looks for a name in the domains of this machine, too. */
     if (options->server.is_absolute)
         setenv("LOCALDOMAIN", "", 1);
-    watchdog_expect("the API, in a library of this machine");
+    watchdog_expect("the API, in a library of this machine such as the resolver");
     int result = perform(&exchange, error);
     response->milliseconds = clock_now_ms() - start_ms;
     return result;
