@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import contextlib
+import errno
 import fcntl
 import os
 import pathlib
@@ -183,6 +184,16 @@ class Descriptors(ProcessCase):
                 with self.waiting(preexec=self.closing(descriptors)) as process:
                     for descriptor in descriptors:
                         self.assertNotRegex(os.readlink(f"/proc/{process.pid}/fd/{descriptor}"), "socket|pipe")
+
+    @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
+    def test_closed_ones_that_cannot_be_replaced(self):
+        """Then nothing is opened, a connection neither."""
+        env = blackbox.preloaded("failing_calls", FAULT_CALL="open", FAULT_NUMBER=0,
+                                 FAULT_ERRNO=errno.EPERM, FAULT_REPORT=os.devnull)
+        for descriptors in ((0,), (2,), (0, 2)):
+            with self.subTest(closed=descriptors):
+                self.expect("UNKNOWN", env=env, preexec=self.closing(descriptors), requests=0,
+                            message="a closed standard descriptor cannot be replaced: Operation not permitted$")
 
 
 class Signals(ProcessCase):

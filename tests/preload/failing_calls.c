@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* To be preloaded: the FAULT_NUMBERth call of FAULT_CALL fails with FAULT_ERRNO, and the file
- * FAULT_REPORT is made to tell that there was one. Of memory those calls count that the plugin,
- * libc, libmd or json-c make; of all others the plugin's own. */
+/* To be preloaded: the FAULT_NUMBERth call of FAULT_CALL (0: each) fails with FAULT_ERRNO, and the
+ * file FAULT_REPORT is made to tell that there was one. Of memory those calls count that the
+ * plugin, libc, libmd or json-c make; of all others the plugin's own. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,9 +39,11 @@ static bool fails(const char *call, const void *caller, const char *const *calle
 
     if (wanted == NULL || number == NULL || strcmp(wanted, call) != 0 || !is_from(caller, callers))
         return false;
-    if (++count != atol(number))
+    if (++count != atol(number) && atol(number) != 0)
         return false;
-    syscall(SYS_openat, AT_FDCWD, getenv("FAULT_REPORT"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    long report =
+        syscall(SYS_openat, AT_FDCWD, getenv("FAULT_REPORT"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    syscall(SYS_close, report);
     errno = atoi(getenv("FAULT_ERRNO"));
     return true;
 }
