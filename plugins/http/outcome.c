@@ -114,15 +114,19 @@ static const char *local_reason(const struct http_exchange *exchange, const char
     return is_local(code, message) ? message : NULL;
 }
 
-/* Whether libcurl names another host and port than the server's, which can only be the proxy's. Its
- * message may be cut within them. */
+/* Whether libcurl names another host and port than the server's, which can only be the proxy's; or
+ * both, as the newest do. Its message may be cut within them. */
 static bool is_of_proxy(const struct http_exchange *exchange, const char *message) {
     static const char begin[] = "Failed to connect to ";
     const struct server *server = &exchange->request->options->server;
     char own[sizeof begin + HOST_MAX + sizeof " port 65535"];
+    char newer[sizeof own];
 
     snprintf(own, sizeof own, "%s%s port %d", begin, server->host, server->port);
-    return begins_with(message, begin) && !begins_with(message, own) && !begins_with(own, message);
+    snprintf(newer, sizeof newer, "%s%s:%d", begin, server->host, server->port);
+    bool is_own = begins_with(message, own) || begins_with(own, message) ||
+                  begins_with(message, newer) || begins_with(newer, message);
+    return begins_with(message, begin) && (!is_own || strstr(message, " over proxy ") != NULL);
 }
 
 static int fail_by_code(const struct http_exchange *exchange, struct error *error) {
@@ -151,8 +155,8 @@ static int fail_by_code(const struct http_exchange *exchange, struct error *erro
 static bool is_line_too_long(const struct http_exchange *exchange) {
     return exchange->outcome == CURLE_OUT_OF_MEMORY && !exchange->out_of_memory &&
            !exchange->head_ended &&
-           (exchange->header_bytes > 0 || exchange->request->options->server.plain_http ||
-            has_passed(exchange, CURLINFO_APPCONNECT_TIME_T));
+           (exchange->header_bytes > 0 || has_passed(exchange, CURLINFO_APPCONNECT_TIME_T) ||
+            (exchange->request->options->server.plain_http && exchange->is_connected));
 }
 
 /* What is wrong with an answer, where libcurl does not say it, or not in the same words at each

@@ -102,8 +102,9 @@ class Choice(ProxyCase):
 
     def test_nobody_listens(self):
         for result in (self.fails("--proxy", NOWHERE), self.fails(env={"https_proxy": NOWHERE})):
-            self.assertRegex(result.message, r"Failed to connect to 127\.0\.0\.1 port 1\b.* \(the proxy\)\Z")
-        self.assertNotIn("proxy", self.fails(url="https://127.0.0.1:1").message)
+            self.assertRegex(result.message, r"Failed to connect to .*127\.0\.0\.1\b.* \(the proxy\)\Z")
+        for host in ("127.0.0.1", "localhost", "[::1]"):
+            self.assertNotIn("proxy", self.fails(url=f"https://{host}:1").message)
 
     def test_what_libcurl_does_not_take(self):
         """Nor is anything of its password shown, though libcurl's own message has all of it."""
