@@ -57,27 +57,24 @@ int user_file_open(struct user_file *file, const char *path, const char *what,
         file->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file->fd < 0)
         return fail(file, "open", error);
-    if (check_type(file, error) == 0)
-        return 0;
-    user_file_close(file);
-    return -1;
-}
-
-/* Also for the one who is to open the pipe's other end. */
-static void wait_for_writer(const struct user_file *file) {
-    struct pollfd ready = {.fd = file->fd, .events = POLLIN};
-
-    watchdog_expect_own(file->name);
-    (void)poll(&ready, 1, -1);
+    if (check_type(file, error) != 0) {
+        user_file_close(file);
+        return -1;
+    }
+    if (file->is_pipe)
+        watchdog_expect_own(file->name);
+    return 0;
 }
 
 /* Gives the number of bytes, 0 at the end, or -1. */
 static long read_bytes(struct user_file *file, void *buffer, size_t size, struct error *error) {
+    struct pollfd ready = {.fd = file->fd, .events = POLLIN};
     ssize_t length;
 
     do {
+        /* Also for the one who is to open the pipe's other end. */
         if (file->is_pipe)
-            wait_for_writer(file);
+            (void)poll(&ready, 1, -1);
         length = read(file->fd, buffer, size);
     } while (length < 0 && (errno == EINTR || (errno == EAGAIN && file->is_pipe)));
     if (length < 0)
