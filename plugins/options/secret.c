@@ -132,12 +132,12 @@ void secret_mask_environment(void) {
 
 static int load(struct secret *secret, const struct options *options, struct error *error) {
     const struct setting *ini = &options->given[OPTION_TOKEN];
-    const char *variable = find_variable();
 
     if (options->token_file != NULL)
         return load_from_file(secret, options->token_file, error);
     if (ini->value != NULL)
         return take(secret, ini->label, ini->value, strlen(ini->value), error);
+    const char *variable = find_variable();
     if (*variable == '\0')
         return error_set(error, ERROR_USAGE,
                          "no token: give its file with --token-file, or the token in an INI file "
