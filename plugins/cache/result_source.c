@@ -183,19 +183,27 @@ static void keep(const struct options *options, struct store *store, struct resu
 
 /* ---- All of it ---- */
 
+static int make_url(const struct options *options, struct result *result, struct error *error) {
+    result->exchange.url = token_api_url(options);
+    if (result->exchange.url != NULL)
+        return 0;
+    result->is_kept = false; /* an answer without it cannot be shown */
+    return error_out_of_memory(error);
+}
+
 int result_get(const struct options *options, int64_t start_ms, struct result *result,
                struct error *error) {
     struct store store = {.folder = -1, .lock = -1};
     int outcome = 0;
 
-    *result = (struct result){.exchange.url = token_api_url(options)};
-    if (result->exchange.url == NULL)
-        return error_out_of_memory(error);
+    *result = (struct result){.is_kept = false};
     if (options->max_age > 0) {
         open_store(&store, options);
         result->is_kept = find_kept(options, &store, result);
     }
-    if (!result->is_kept) {
+    if (!result->is_kept || options->verbose >= 2)
+        outcome = make_url(options, result, error);
+    if (outcome == 0 && !result->is_kept) {
         outcome = ask(options, start_ms, result, error);
         if (outcome == 0 && options->max_age > 0)
             keep(options, &store, result);
