@@ -379,7 +379,9 @@ class HostileProxy(AttackCase):
                 ("chunks", CHUNKED + b"\r\n", repeated(b"1\r\nx\r\n"))):
             with self.subTest(name):
                 result = self.through(for_ever(no + head, piece), seconds=SHORT)
-                self.assertRegex(result.message, rf"\b{SHORT} s\b")
+                # libcurl 7.74 may take chunks without end for a tunnel.
+                old = "|wrong version number" if blackbox.OLD_LIBRARIES else ""
+                self.assertRegex(result.message, rf"\b{SHORT} s\b{old}")
 
 
 if __name__ == "__main__":

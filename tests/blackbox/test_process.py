@@ -310,6 +310,14 @@ class Watchdog(ProcessCase):
                     result = self.check_held_up("-t1:warning", *args, HELD_UP="held", THREADS=threads)
                     self.assert_timeout(result, 1, f"{what}$", "WARNING")
 
+    def test_half_a_second_late_at_most(self):
+        """By a clock that stops then, so that whoever ends it later never does."""
+        for threads in ("yes", "no"):
+            for what, args in self.files():
+                with self.subTest(what, threads=threads):
+                    result = self.check_held_up("-t3600", *args, HELD_UP="held", WAITED=3600500, THREADS=threads)
+                    self.assertRegex(result.message, f"^timeout: waited 3600 s for {what}$")
+
     def test_a_later_limit_of_an_ini_file(self):
         ini = self.write("[check_wolkvox_token]\ntimeout=1\n", "limit.ini")
         held = self.write(TOKEN, "held")
@@ -320,6 +328,9 @@ class Watchdog(ProcessCase):
         for what, args in self.files():
             with self.subTest(what):
                 blackbox.run(*args, "--help", plain=True, env=blackbox.preloaded("held_up", HELD_UP="held"))
+
+    def test_what_a_library_says_is_not_heard(self):
+        self.assertEqual(self.check_held_up(SAYS="gibberish").state, "OK")
 
     def test_crashes(self):
         for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGXCPU",
