@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* What bounds itself, as libcurl does, has so much more time to say it in better words. */
-enum { GRACE_MS = 300, LOOK_MS = 50, STACK_SIZE = 64 * 1024 };
+enum { GRACE_MS = 300, LOOK_MS = 50, STACK_SIZE = 256 * 1024 };
 
 struct timeout {
     int64_t end_ms;
@@ -80,7 +80,8 @@ static void keep_on_this_processor(pthread_t thread) {
     pthread_setaffinity_np(thread, sizeof here, &here);
 }
 
-/* On a stack that is there already, because making one costs two system calls. */
+/* On a stack that is there already, because making one costs two system calls. Some processors,
+ * such as arm64, want at least 128 KiB. */
 static bool start_thread(void) {
     static _Alignas(64) char stack[STACK_SIZE];
     pthread_attr_t attributes;
