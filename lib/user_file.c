@@ -72,9 +72,10 @@ static long read_bytes(struct user_file *file, void *buffer, size_t size, struct
     ssize_t length;
 
     do {
-        /* Also for the one who is to open the pipe's other end. */
-        if (file->is_pipe)
-            (void)poll(&ready, 1, -1);
+        /* Also for the one who is to open the pipe's other end: until then, reading finds an end.
+         * The watchdog's alarm interrupts it. */
+        while (file->is_pipe && poll(&ready, 1, -1) < 0 && errno == EINTR)
+            continue;
         length = read(file->fd, buffer, size);
     } while (length < 0 && (errno == EINTR || (errno == EAGAIN && file->is_pipe)));
     if (length < 0)

@@ -318,6 +318,14 @@ class Watchdog(ProcessCase):
                     result = self.check_held_up("-t3600", *args, HELD_UP="held", WAITED=3600500, THREADS=threads)
                     self.assertRegex(result.message, f"^timeout: waited 3600 s for {what}$")
 
+    def test_a_pipe_that_nobody_writes_to(self):
+        pipe = f"{self.directory}/pipe"
+        os.mkfifo(pipe)
+        for threads in ("yes", "no"):
+            with self.subTest(threads=threads):
+                self.assert_timeout(self.check_held_up("-t1", "--token-file", pipe, THREADS=threads), 1,
+                                    "the token file ", "UNKNOWN")
+
     def test_a_later_limit_of_an_ini_file(self):
         ini = self.write("[check_wolkvox_token]\ntimeout=1\n", "limit.ini")
         held = self.write(TOKEN, "held")
