@@ -186,6 +186,7 @@ class Descriptors(ProcessCase):
                         self.assertNotRegex(os.readlink(f"/proc/{process.pid}/fd/{descriptor}"), "socket|pipe")
 
     @unittest.skipIf(blackbox.INSTRUMENTED, "a library cannot go before the sanitizers'")
+    @unittest.skipUnless(blackbox.SHIMS, "open() and stat() have other names")
     def test_closed_ones_that_cannot_be_replaced(self):
         """Then nothing is opened, a connection neither."""
         env = blackbox.preloaded("failing_calls", FAULT_CALL="open", FAULT_NUMBER=0,
